@@ -1,0 +1,1 @@
+"""How it travels: channels, web, clock, transactions, configuration. The only asynchronous room."""

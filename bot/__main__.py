@@ -1,0 +1,5 @@
+"""`python -m bot` is the same as `linli`."""
+
+from bot.command import main
+
+main()

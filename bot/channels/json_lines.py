@@ -1,0 +1,128 @@
+"""The chat as JSON lines, for scripts and tests: one object in, one object out, in order."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.app import App
+from bot.channels import CHANNELS, Capabilities
+from bot.channels.rendering import Rendered, render
+from bot.clock import FixedClock
+from bot.inbound import Inbound
+from handlers.words import Reader
+
+_SAID = ("text", "press", "location", "photo", "scan")
+_KEYS = {"from", "now", "channel", "group", *_SAID}
+
+
+class LineError(Exception):
+    """A line that is no line of the contract; the conversation goes on."""
+
+
+class JSONLines:
+    """Reads standard input to its end. A fixed clock moves by `now` lines alone."""
+
+    capabilities: Capabilities = CHANNELS["console"]
+
+    def __init__(self, write: Callable[[str], None] | None = None) -> None:
+        self._write = write or _print
+        self._buttons: dict[tuple[str, str], dict[str, str]] = {}
+
+    async def run(self, app: App) -> None:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            if line.strip():
+                self._write(json.dumps(await self.answer(app, line), ensure_ascii=False))
+
+    async def answer(self, app: App, line: str) -> dict[str, Any]:
+        """The object that answers one line."""
+        try:
+            said = _parse(line)
+            if "now" in said:
+                return _move(app, said["now"])
+            return await self._hear(app, said)
+        except LineError as error:
+            return {"error": str(error)}
+
+    async def _hear(self, app: App, said: dict[str, str]) -> dict[str, Any]:
+        channel, to = said.get("channel", "console"), said["from"]
+        shown_to = f"group:{said['group']}" if "group" in said else to
+        text = said.get("text", "")
+        if "press" in said:
+            known = self._buttons.get((channel, shown_to), {}) or self._buttons.get((channel, to), {})
+            text = known.get(said["press"], said["press"])
+        attached = not {"text", "press"} & said.keys()
+        inbound = Inbound(channel, to, text, attached, group=said.get("group"))
+        reply = await app.answer(inbound)
+        messages = []
+        for message in reply.messages:
+            reader = Reader(message.language, app.clock.now(), app.zone)
+            for rendered in render(message.card, reader, CHANNELS[channel], message.first):
+                self._remember(channel, message.to, rendered)
+                messages.append(_dump(message.to, rendered))
+        return {"did": reply.did, "messages": messages}
+
+    def _remember(self, channel: str, to: str, rendered: Rendered) -> None:
+        """A press names a label of the newest message that has buttons."""
+        buttons = {button.label: button.says for row in rendered.rows for button in row}
+        if buttons:
+            self._buttons[channel, to] = buttons
+
+
+def _dump(to: str, rendered: Rendered) -> dict[str, Any]:
+    return {
+        "to": to,
+        "text": rendered.text,
+        "buttons": [[button.label for button in row] for row in rendered.rows],
+        "refs": list(rendered.refs),
+        "attachments": [],
+    }
+
+
+def _parse(line: str) -> dict[str, str]:
+    try:
+        said = json.loads(line)
+    except ValueError as error:
+        raise LineError(f"this is not JSON: {error}; write one object a line") from None
+    if not isinstance(said, dict):
+        raise LineError('a line is an object, as {"from": "wang", "text": "你好"}')
+    for key, value in said.items():
+        if key not in _KEYS:
+            raise LineError(f"{key}: unknown key; the keys are {', '.join(sorted(_KEYS))}")
+        if key == "location":
+            _check_location(value)
+        elif not isinstance(value, str) or (not value and key != "text"):
+            raise LineError(f"{key}: is no text; write a string")
+    if "now" in said:
+        return said
+    if "from" not in said:
+        raise LineError('from: is missing; say who speaks, as {"from": "wang", "text": "你好"}')
+    if sum(key in said for key in _SAID) != 1:
+        raise LineError(f"one of {', '.join(_SAID)} is needed, and only one")
+    if said.get("channel", "console") not in CHANNELS:
+        raise LineError(f"channel: there is no {said['channel']!r}; the channels are {', '.join(CHANNELS)}")
+    return said
+
+
+def _check_location(value: Any) -> None:
+    numbers = isinstance(value, list) and all(isinstance(part, int | float) for part in value)
+    if not numbers or len(value) != 2 or abs(value[0]) > 90 or abs(value[1]) > 180:
+        raise LineError("location: is no place; write [latitude, longitude] in degrees")
+
+
+def _move(app: App, now: str) -> dict[str, Any]:
+    if not isinstance(app.clock, FixedClock):
+        raise LineError("now: the clock is not fixed; start with --now")
+    try:
+        moment = datetime.fromisoformat(now)
+        app.clock.move(moment if moment.tzinfo else moment.replace(tzinfo=app.zone))
+    except ValueError as error:
+        raise LineError(f"now: {error}") from None
+    return {"did": "", "messages": []}
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

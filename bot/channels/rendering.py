@@ -1,0 +1,146 @@
+"""Cards become lines of text and rows of buttons, within what a channel can show."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.channels import Capabilities
+from handlers.words import Reader, say
+from models.card import Article, Card, Choice
+from models.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What a reader presses: its label, and the sentence that it says."""
+
+    label: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message of a channel."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    refs: tuple[str, ...] = ()
+
+
+def render(card: Card, reader: Reader, capabilities: Capabilities, first: int | None) -> list[Rendered]:
+    """The messages that show a card; buttons stand on the last one, things shown on the first."""
+    blocks = [*_head(card, reader), *_articles(card, reader, first)]
+    if not capabilities.buttons:
+        blocks += _typed(card, reader, first)
+    texts = _packed(blocks, capabilities)
+    rows = _rows(card, reader) if capabilities.buttons else ()
+    last = len(texts) - 1
+    return [
+        Rendered(text, rows if index == last else (), card.shown if index == 0 else ())
+        for index, text in enumerate(texts)
+    ]
+
+
+def _head(card: Card, reader: Reader) -> Iterator[str]:
+    if card.step:
+        nth, total = card.step
+        yield say(Text("第{nth}步，共{total}步", nth=nth, total=total), reader)
+    yield say(card.text, reader)
+
+
+def _articles(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
+    if len(card.articles) == 1 or card.tone == "question":
+        yield from (_in_full(article, reader) for article in card.articles if article.facts or article.body)
+        return
+    for nth, article in enumerate(card.articles):
+        yield _in_short(article, reader, f"{nth + first}. " if first else "· ")
+
+
+def _titled(article: Article, reader: Reader) -> str:
+    title = say(article.title, reader)
+    if article.state is None:
+        return title
+    return say(Text("{title}【{state}】", title=title, state=article.state.word), reader)
+
+
+def _in_full(article: Article, reader: Reader) -> str:
+    lines = [_titled(article, reader)]
+    if article.body:
+        lines.append(say(article.body, reader))
+    lines += [say(Text("{name}：{fact}", name=name, fact=fact), reader) for name, fact in article.facts]
+    return "\n".join(lines)
+
+
+def _in_short(article: Article, reader: Reader, mark: str) -> str:
+    facts = " · ".join(say(fact, reader) for _, fact in article.facts)
+    return f"{mark}{_titled(article, reader)}" + (f"\n   {facts}" if facts else "")
+
+
+def _typed(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
+    """Where nothing can be pressed: numbers to type, and the words that lead out."""
+    numbered = list(card.numbered())
+    listed = len(numbered) - sum(1 for choice in card.choices if not choice.aside)
+    if first is not None:
+        shown = 0 if len(card.articles) == 1 else listed
+        lines = [f"{first + nth} {say(choice.label, reader)}" for nth, choice in enumerate(numbered)][shown:]
+        if lines:
+            yield "\n".join(lines)
+        if numbered:
+            yield say(Text("回复数字就行。"), reader)
+    aside = [say(choice.label, reader) for choice in card.choices if choice.aside]
+    if aside:
+        yield say(Text("也可以回复：{words}", words=" / ".join(aside)), reader)
+
+
+def _rows(card: Card, reader: Reader) -> tuple[tuple[Button, ...], ...]:
+    """A list has a button for each article; one thing has its own choices in a row."""
+    if len(card.articles) == 1:
+        rows = [card.articles[0].choices]
+    else:
+        rows = [
+            (Choice(Text("{nth}. {title}", nth=nth, title=article.title), article.choices[0].says),)
+            for nth, article in enumerate(card.articles, 1)
+            if article.choices
+        ]
+    rows += [(choice,) for choice in card.choices if not choice.aside]
+    rows.append(tuple(choice for choice in card.choices if choice.aside))
+    return tuple(
+        tuple(Button(say(choice.label, reader), choice.says) for choice in row) for row in rows if row
+    )
+
+
+def _packed(blocks: list[str], capabilities: Capabilities) -> list[str]:
+    """Blocks in as few messages as hold them; a message ends between blocks wherever it can."""
+    texts: list[str] = []
+    for block in blocks:
+        for part in _pieces(block, capabilities):
+            if texts and _fits(f"{texts[-1]}\n\n{part}", capabilities):
+                texts[-1] = f"{texts[-1]}\n\n{part}"
+            else:
+                texts.append(part)
+    return texts
+
+
+def _pieces(block: str, capabilities: Capabilities) -> Iterator[str]:
+    """A block that is too long alone is cut, after a line where there is one."""
+    while not _fits(block, capabilities):
+        most = _room(block, capabilities)
+        cut = block.rfind("\n", 1, most) if "\n" in block[1:most] else most
+        yield block[:cut].rstrip()
+        block = block[cut:].lstrip()
+    yield block
+
+
+def _fits(text: str, capabilities: Capabilities) -> bool:
+    return _size(text, capabilities) <= capabilities.text_limit
+
+
+def _room(text: str, capabilities: Capabilities) -> int:
+    """How many characters of the text fit into one message."""
+    if capabilities.measured_in == "characters":
+        return len(text.encode("utf-16-le")[: 2 * capabilities.text_limit].decode("utf-16-le", "ignore"))
+    return len(text.encode()[: capabilities.text_limit].decode("utf-8", "ignore"))
+
+
+def _size(text: str, capabilities: Capabilities) -> int:
+    """Platforms count a character outside the basic plane as two."""
+    return len(text.encode()) if capabilities.measured_in == "bytes" else len(text.encode("utf-16-le")) // 2

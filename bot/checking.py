@@ -1,0 +1,54 @@
+"""What `linli check` says: is everything that is configured there, reachable and current?"""
+
+import socket
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.configuration import Configuration
+from models import community
+from models.database import open_engine, transaction
+from models.migrate import is_current
+
+Finding = tuple[bool, str]
+
+
+def findings(settings: Configuration) -> list[Finding]:
+    """One line for each thing, and whether it works."""
+    return [*_database(settings), _server(settings)]
+
+
+def _database(settings: Configuration) -> list[Finding]:
+    engine = open_engine(settings.database.url)
+    shown = engine.url.render_as_string(hide_password=True)
+    if engine.dialect.name == "sqlite" and not _exists(engine.url.database):
+        return [(True, f"database: {shown} does not exist yet; `linli run` makes it")]
+    try:
+        if not is_current(engine):
+            return [(False, f"database: {shown} has an older schema; run `linli migrate`")]
+        with transaction(engine) as db:
+            zone = community.zone(db)
+    except SQLAlchemyError as error:
+        return [(False, f"database: {shown} does not answer ({type(error).__name__}); check the address")]
+    finally:
+        engine.dispose()
+    if zone is None:
+        return [
+            (True, f"database: {shown} is current"),
+            (False, "community: none yet; run `linli load PACK.toml`"),
+        ]
+    return [(True, f"database: {shown} is current"), (True, f"community: its clocks run in {zone.key}")]
+
+
+def _exists(path: str | None) -> bool:
+    return path is not None and Path(path).exists()
+
+
+def _server(settings: Configuration) -> Finding:
+    """Whether the address is free or already ours; both are fine to know."""
+    where = f"{settings.server.host}:{settings.server.port}"
+    try:
+        with socket.create_connection((settings.server.host, settings.server.port), timeout=1):
+            return True, f"server: something serves on {where}"
+    except OSError:
+        return True, f"server: nothing serves on {where} yet; `linli run` does"

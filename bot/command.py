@@ -1,0 +1,174 @@
+"""The command line: `linli run`, `chat`, `load`, `check`, `migrate`."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot import configuration
+from bot.configuration import Configuration, ConfigurationError
+
+app = typer.Typer(
+    help="Linli (邻里): the chat bot of an urban subdistrict. Start with `linli run` or `linli chat`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The settings; config.toml where there is one."),
+]
+DatabaseURL = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Instead of database.url: sqlite:///… or postgresql://…"),
+]
+
+
+class UseError(Exception):
+    """One line for the person at the keyboard, who can mend it."""
+
+
+@app.command()
+def run(config: ConfigFile = None, database: DatabaseURL = None) -> None:
+    """Serve the chat page and everything that is configured; without settings, the demo community."""
+    with _told(config, database) as settings:
+        from bot.web import serve
+
+        asyncio.run(serve(settings))
+
+
+@app.command()
+def chat(
+    config: ConfigFile = None,
+    database: DatabaseURL = None,
+    handle: Annotated[str, typer.Option("--as", metavar="HANDLE", help="Who speaks.")] = "me",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line, in and out.")] = False,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="ISO8601", help="Fix the clock at this time (with --json).")
+    ] = None,
+    pack: Annotated[
+        list[Path] | None, typer.Option("--pack", metavar="FILE", help="Load this community first.")
+    ] = None,
+) -> None:
+    """Talk to the bot in the terminal; with --json, as a script does (in memory by default)."""
+    if json and database is None:
+        database = "sqlite://"
+    with _told(config, database) as settings:
+        from bot.app import check, open_app
+        from bot.channels import Channel
+        from bot.channels.json_lines import JSONLines
+        from bot.channels.terminal import Terminal
+        from bot.clock import Clock, FixedClock, SystemClock
+
+        moment = _moment(now) if now else None
+        clock: Clock = FixedClock(moment) if moment else SystemClock()
+        check(pack or [])
+        opened = open_app(settings.database.url, clock, pack or [])
+        channel: Channel = JSONLines() if json else Terminal(handle)
+        try:
+            asyncio.run(channel.run(opened))
+        finally:
+            opened.close()
+
+
+@app.command()
+def load(
+    packs: Annotated[list[Path], typer.Argument(metavar="PACK.toml…", help="Community packs.")],
+    config: ConfigFile = None,
+    database: DatabaseURL = None,
+) -> None:
+    """Put community packs into the database; again updates by id, and never duplicates."""
+    with _told(config, database) as settings:
+        from bot.app import load as load_packs
+        from bot.app import prepare
+        from models.database import open_engine
+
+        engine = open_engine(settings.database.url)
+        if engine.dialect.name == "sqlite":
+            prepare(engine)
+        counts = load_packs(engine, packs)
+        engine.dispose()
+        typer.echo(", ".join(f"{count} × {name}" for name, count in counts.items()))
+
+
+@app.command()
+def check(config: ConfigFile = None, database: DatabaseURL = None) -> None:
+    """Say what is configured, reachable and migrated; exit 1 if anything of it does not work."""
+    with _told(config, database) as settings:
+        from bot.checking import findings
+
+        found = findings(settings)
+        for works, line in found:
+            typer.echo(f"{'ok  ' if works else 'FAIL'} {line}")
+        if not all(works for works, _ in found):
+            raise typer.Exit(1)
+
+
+@app.command()
+def migrate(config: ConfigFile = None, database: DatabaseURL = None) -> None:
+    """Bring the database to the current schema (run, chat and load do it themselves on SQLite)."""
+    with _told(config, database) as settings:
+        from models.database import open_engine
+        from models.migrate import upgrade
+
+        engine = open_engine(settings.database.url)
+        upgrade(engine)
+        typer.echo(f"{engine.url.render_as_string(hide_password=True)} has the current schema")
+        engine.dispose()
+
+
+@contextmanager
+def _told(config: Path | None, database: str | None) -> Iterator[Configuration]:
+    """Errors of use and data become one line and exit 2; everything else is a fault and shows its trace."""
+    from sqlalchemy.exc import OperationalError
+
+    from models.pack import PackError
+
+    try:
+        settings = configuration.read(config, database=database)
+        _log(settings)
+        yield settings
+    except (ConfigurationError, PackError, UseError) as error:
+        _leave(str(error))
+    except OperationalError as error:
+        _leave(
+            f"database.url: the database does not answer ({_first_line(error.orig)}); check the address and start it"
+        )
+
+
+def _log(settings: Configuration) -> None:
+    from bot.logs import configure
+
+    configure(settings.log.level)
+
+
+def _leave(message: str) -> None:
+    typer.echo(f"linli: {message}", err=True)
+    raise typer.Exit(2)
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UseError(f'--now: {text!r} is no time; write it as "2026-11-25T18:30:00+08:00"') from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def main() -> None:
+    """The entry point of the package's script."""
+    if hasattr(sys.stdout, "reconfigure"):
+        # Chinese goes out right also where the terminal's locale is not UTF-8.
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    app()

@@ -1,0 +1,102 @@
+"""config.toml and the environment become one frozen object; a key that nothing uses is an error."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PREFIX = "LINLI_"
+# Read by the tests alone, not a setting of the program.
+_NOT_SETTINGS = {"LINLI_TEST_POSTGRES"}
+
+
+class ConfigurationError(Exception):
+    """One line with file or variable, key and mend."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(_Section):
+    url: str = Field(default="sqlite:///linli.db", pattern=r"^(sqlite|postgresql)://")
+
+
+class Server(_Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+
+
+class Log(_Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Configuration(_Section):
+    database: Database = Database()
+    server: Server = Server()
+    log: Log = Log()
+
+
+def read(path: Path | None, *, database: str | None = None) -> Configuration:
+    """Reads the file (config.toml where there is one), then the environment, then `--database`."""
+    file = path or Path("config.toml")
+    values, origin = _from_file(file, required=path is not None), str(file)
+    origins = {(section, key): origin for section, keys in values.items() for key in keys}
+    for name, text in os.environ.items():
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
+            section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+            values.setdefault(section, {})[key] = text
+            origins[section, key] = name
+    if database:
+        values.setdefault("database", {})["url"] = database
+        origins["database", "url"] = "--database"
+    try:
+        return Configuration.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(_mend(error, origins, origin)) from None
+
+
+def _from_file(file: Path, *, required: bool) -> dict[str, dict[str, object]]:
+    if not required and not file.exists():
+        return {}
+    try:
+        document = tomllib.loads(file.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file}: encoding: this is not UTF-8; save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: TOML: {error}; mend that line") from None
+    for name, section in document.items():
+        if not isinstance(section, dict):
+            raise ConfigurationError(
+                f"{file}: {name}: stands outside a section; put it under one, as [server]"
+            )
+    return document
+
+
+def _mend(error: ValidationError, origins: dict[tuple[str, str], str], file: str) -> str:
+    """The first thing that is wrong, with the file or variable that it stands in."""
+    problem = error.errors()[0]
+    place = tuple(str(part) for part in problem["loc"])
+    where = origins.get((place[0], place[1]) if len(place) > 1 else (place[0], ""), file)
+    name = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: {name}: unknown key; the keys are {', '.join(keys())}"
+    message = problem["msg"][0].lower() + problem["msg"][1:]
+    return (
+        f"{where}: {name}: {message}, not {str(problem['input'])[:60]!r}; see config.toml for what it may be"
+    )
+
+
+def keys() -> list[str]:
+    """Every key that there is, as `section.key`."""
+    return [
+        f"{section}.{key}"
+        for section, declared in Configuration.model_fields.items()
+        if isinstance(declared.annotation, type) and issubclass(declared.annotation, BaseModel)
+        for key in declared.annotation.model_fields
+    ]

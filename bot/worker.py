@@ -1,0 +1,218 @@
+"""Where transactions begin and end: one writing thread on SQLite, a pool of threads on PostgreSQL."""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.fair_queue import Closed, FairQueue
+from models.database import Db
+
+T = TypeVar("T")
+Work = Callable[[Db], Any]
+
+# One commit carries at most so many messages, or what came in so long.
+BATCH_MESSAGES = 64
+BATCH_SECONDS = 0.02
+POSTGRES_THREADS = 8
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    done: "Future[Any]"
+    result: Any = None
+    error: Exception | None = None
+
+    def tell(self) -> None:
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+class Worker(Protocol):
+    """Runs work in transactions; the future is done only after its commit."""
+
+    def submit(self, sender: Hashable, work: Callable[[Db], T]) -> "Future[T]": ...
+
+    def expected_wait(self) -> float: ...
+
+    def close(self) -> None: ...
+
+
+class _Threads:
+    """What both workers share: the queue, its threads, and how long a message takes."""
+
+    def __init__(self, engine: Engine, *, threads: int) -> None:
+        self._engine = engine
+        self._queue: FairQueue[_Job] = FairQueue(exclusive=threads > 1)
+        self._seconds = 0.001
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, sender: Hashable, work: Callable[[Db], T]) -> "Future[T]":
+        future: Future[T] = Future()
+        self._queue.put(sender, _Job(work, future))
+        return future
+
+    def expected_wait(self) -> float:
+        """Seconds that a message put now would wait."""
+        return len(self._queue) * self._seconds / len(self._threads)
+
+    def close(self) -> None:
+        """Finishes what waits, then ends."""
+        self._queue.close()
+        for thread in self._threads:
+            thread.join()
+        self._engine.dispose()
+
+    def _took(self, seconds: float, jobs: int) -> None:
+        self._seconds += (seconds / jobs - self._seconds) * 0.1
+
+    def _serve(self) -> None:
+        raise NotImplementedError
+
+
+class SQLiteWorker(_Threads):
+    """The one writer. Messages that wait together share one transaction, and one sync to disk."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection: Connection | None = None
+        self._in_memory = engine.url.database in (None, "", ":memory:")
+        super().__init__(engine, threads=1)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                taken = self._queue.take()
+            except Closed:
+                return
+            if taken is not None:
+                began = time.monotonic()
+                jobs = self._batch(taken[1])
+                self._took(time.monotonic() - began, len(jobs))
+                for job in jobs:
+                    job.tell()
+
+    def _batch(self, first: _Job) -> list[_Job]:
+        """Runs what waits in one transaction; thrown away whole and run one by one if the database fails."""
+        jobs: list[_Job] = []
+        try:
+            self._begin()
+            deadline = time.monotonic() + BATCH_SECONDS
+            job: _Job | None = first
+            while job is not None:
+                jobs.append(job)
+                self._run(job)
+                more = len(jobs) < BATCH_MESSAGES and time.monotonic() < deadline
+                taken = self._queue.take(wait=False) if more else None
+                job = taken[1] if taken else None
+            self._commit()
+        except DBAPIError as error:
+            self._drop(error)
+            for job in jobs or [first]:
+                self._alone(job)
+        return jobs or [first]
+
+    def _alone(self, job: _Job) -> None:
+        """What fails again alone is not acknowledged: the platform sends it once more."""
+        job.result = job.error = None
+        try:
+            self._begin()
+            self._run(job)
+            self._commit()
+        except DBAPIError as error:
+            self._drop(error)
+            job.error = error
+
+    def _run(self, job: _Job) -> None:
+        connection = self._open()
+        connection.exec_driver_sql("SAVEPOINT message")
+        try:
+            job.result = job.work(Db(connection))
+        except DBAPIError as error:
+            if not isinstance(error, IntegrityError):
+                raise
+            job.error = error
+        except Exception as error:
+            job.error = error
+        if job.error is not None:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT message")
+        connection.exec_driver_sql("RELEASE SAVEPOINT message")
+
+    def _begin(self) -> None:
+        connection = self._open()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # The mark of this transaction: SQLite may drop a whole one by itself, and goes on without a word.
+        connection.exec_driver_sql("SAVEPOINT batch")
+
+    def _commit(self) -> None:
+        connection = self._open()
+        connection.exec_driver_sql("RELEASE SAVEPOINT batch")
+        connection.exec_driver_sql("COMMIT")
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _drop(self, error: DBAPIError) -> None:
+        """After a database error nothing of the connection is trusted any more."""
+        _log.warning("transaction dropped", reason=str(error.orig))
+        if self._connection is None:
+            return
+        raw: Any = self._connection.connection.driver_connection
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        if not self._in_memory:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+class PostgresWorker(_Threads):
+    """A transaction a message, several at once; one sender's messages one after the other."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, threads=POSTGRES_THREADS)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                taken = self._queue.take()
+            except Closed:
+                return
+            if taken is not None:
+                sender, job = taken
+                began = time.monotonic()
+                self._run(job)
+                self._took(time.monotonic() - began, 1)
+                self._queue.done(sender)
+                job.tell()
+
+    def _run(self, job: _Job) -> None:
+        """Once more from the start after a database error: `Heard` tells whether the first time counted."""
+        for last in (False, True):
+            try:
+                with self._engine.connect() as connection, connection.begin():
+                    job.result = job.work(Db(connection))
+                return
+            except DBAPIError as error:
+                _log.warning("transaction dropped", reason=type(error.orig).__name__, again=not last)
+                job.error = error if last else None
+            except Exception as error:
+                job.error = error
+                return
+
+
+def open_worker(engine: Engine) -> Worker:
+    return SQLiteWorker(engine) if engine.dialect.name == "sqlite" else PostgresWorker(engine)

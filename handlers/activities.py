@@ -1,0 +1,152 @@
+"""Finding activities and looking at one."""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers import activity_cards
+from handlers.activity_cards import BROWSE
+from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
+from handlers.understanding.reading import Reading
+from models import activity, registration, search
+from models.activity import Listing
+from models.card import Article, Card, Choice
+from models.folding import fold
+from models.search import Query
+from models.text import Text
+
+PAGE = 5
+NEAREST = 3
+
+# Sentences about other things that use the same words.
+_ELSEWHERE = (
+    "投票|选举|议题|项目|认领|兴趣小组|有.*(?:社团|俱乐部)|诉求|反映|办理|预约|发布|导出|统计|签到|提醒|推送|推活动|订阅|退订|"
+    "志愿时长|小时志愿|多少小时|积分|通知|忽略|报修|投诉|volunteer hours|how many hours|projects?|vote|request|remind"
+)
+_WISH = (
+    "想|要|找|求|有没有|有伐|有吗|有么|有啥|有什么|有哪些|哪些|哪里|哪天|哪儿|什么时候|几时|多久|吗$|伐$|么$|没$|"
+    r"\?$|\bany\b|is there|are there|looking for|where|when|want|like to|interested"
+)
+_TROUBLE = "坏|漏|堵|脏|吵|睡不着|没人修|太短|太长|太大|壞|broken|leak|noise|拖欠|丢了|挂失"
+_SEARCH = (
+    Phrase(
+        r"有(?:些|点)?(?:什么|啥|哪些|没有|嘛).*(?:活动|安排|节目|好玩|可以去|好去|能去|白相|参加)|"
+        r"(?:什么|啥|哪些|找|看看|查|所有|全部|最近的?|附近的?|的|有)活动|活动.*(?:有哪些|有吗|有伐|推荐|列表|呢)|有啥(?:好玩|节目)",
+        weight=2,
+        unless=_ELSEWHERE,
+    ),
+    Phrase(
+        r"what'?s on\b|what is on\b|what can i do (?!you)|anything (?:happening|going on|on|fun|to do)|"
+        r"\b(?:events?|activities|happenings?)\b",
+        weight=2,
+        unless=_ELSEWHERE + "|my (?:events|activities)",
+    ),
+    Phrase(_WISH, weight=2, needs="topic", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
+    Phrase(_WISH, weight=1, needs="subject", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
+    Phrase(r"", weight=1, needs="subject", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
+    Phrase(r"有什么活动|找活动|what'?s on$", weight=2),
+)
+_SHOW = (
+    Phrase(
+        r"详情|详细|具体|介绍|内容|几点|什么时候|何时|几时|哪天|在哪|哪里|哪个房间|地址|地点|怎么去|多少钱|收费吗|要钱|做什么|"
+        r"干什么|干些什么|干嘛|讲什么|讲些什么|是什么|还有(?:名额|位子|位置)|满了|人满|"
+        r"\b(?:where|what time|when|how much|details?|tell me (?:more )?about|what is|about)\b",
+        weight=3,
+        needs="title",
+        unless=_ELSEWHERE,
+    ),
+    Phrase(r"", weight=1, needs="title", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
+)
+
+
+def _wanted(reading: Reading) -> Arguments:
+    return {"query": search.dump(reading.query())}
+
+
+def _named(reading: Reading) -> Arguments:
+    return {"numbers": [title.number for title in reading.titles]}
+
+
+@on(
+    "activity.search", head="activities", allow=anybody, menu=Text("找活动"), rank=10,
+    phrases=_SEARCH, reads=_wanted,
+)  # fmt: skip
+def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
+    return _page(talk, search.load(query or {}), 0)
+
+
+@on("activity.search", head="more", allow=anybody)
+def more(talk: Talk, number: int = 0) -> Card:
+    """The next page of a search that is still remembered."""
+    remembered = talk.memory.searches.get(str(number))
+    if remembered is None:
+        return _page(talk, Query(), 0)
+    return _page(talk, search.load(remembered["query"]), remembered["offset"] + PAGE)
+
+
+@on("activity.search", head="open", allow=anybody)
+def open_ones(talk: Talk, number: int = 0) -> Card:
+    """The same search, with only what one can register for now."""
+    remembered = talk.memory.searches.get(str(number), {"query": {}})
+    return _page(talk, replace(search.load(remembered["query"]), open_only=True), 0)
+
+
+@on("activity.search", head="similar", allow=anybody)
+def similar(talk: Talk, number: int = 0) -> Card:
+    """What has a topic in common with one that is not to be had."""
+    like = activity.find(talk.db, number)
+    tags = tuple(f"|{fold(tag)}|" for tag in like.tags)
+    query = Query(topics=(tags,) if tags else (), kinds=() if tags else (like.kind,), open_only=True)
+    return _page(talk, query, 0)
+
+
+@on("activity.show", head="show", allow=anybody, phrases=_SHOW, reads=_named)
+def show(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
+    found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
+    if len(found) == 1:
+        return Card(Text("这个活动："), articles=(_full(talk, found[0]),))
+    return _list(talk, Text("有{count}场：", count=len(found)), found)
+
+
+def _page(talk: Talk, query: Query, offset: int) -> Card:
+    """One page of a search; where nothing is found, what comes nearest."""
+    found, total = search.search(talk.db, query, talk.now, limit=PAGE, offset=offset)
+    if not found:
+        return _nothing_found(talk, query) if offset == 0 else Card(Text("没有更多了。"), choices=(BROWSE,))
+    serial = talk.memory.remember_search(search.dump(query), offset)
+    rest = total - offset - len(found)
+    choices = []
+    if rest > 0:
+        choices.append(Choice(Text("更多（还有{count}场）", count=rest), press("more", serial)))
+    if not query.open_only and any(each.stands(talk.now) != "open" for each in found):
+        choices.append(Choice(Text("只看可报名的"), press("open", serial)))
+    if total == 1:
+        return Card(Text("找到1场："), articles=(_full(talk, found[0]),), choices=tuple(choices))
+    return _list(talk, Text("找到{count}场，按时间排：", count=total), found, tuple(choices))
+
+
+def _list(talk: Talk, lead: Text, found: list[Listing], choices: tuple[Choice, ...] = ()) -> Card:
+    return Card(lead, choices=choices, articles=tuple(activity_cards.row(each, talk.now) for each in found))
+
+
+def _full(talk: Talk, one: Listing) -> Article:
+    party = registration.party_of(talk.db, one, talk.person.id)
+    return activity_cards.full(one, talk.now, party=party)
+
+
+def _nothing_found(talk: Talk, query: Query) -> Card:
+    """The nearest to what was wanted, each as a button; suggestions are no matches and carry no refs."""
+    for wider in _wider(query):
+        near, _ = search.search(talk.db, wider, talk.now, limit=NEAREST)
+        if near:
+            offered = tuple(Choice(activity_cards.label(each), press("show", each.number)) for each in near)
+            return Card(Text("没有找到正好合适的。接近的有："), choices=offered)
+    return Card(Text("现在还没有活动，过几天再来看看。"))
+
+
+def _wider(query: Query) -> list[Query]:
+    """The same topic at any time, the same days with any topic, then anything that comes."""
+    any_time = replace(
+        query, first=None, last=None, minutes=None, minutes_without=(), days_without=(), places=None
+    )
+    any_topic = Query(first=query.first, last=query.last, places=query.places)
+    return [any_time, any_topic, Query()]

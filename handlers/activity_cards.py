@@ -1,0 +1,132 @@
+"""How an activity is shown: as a line of a list, in full, and as what a registration is about."""
+
+from datetime import datetime
+
+from handlers.talk import press
+from models.activity import Listing
+from models.card import Article, Choice, State
+from models.text import Moment, Several, Span, Text, as_said, prose
+
+_KINDS = {
+    "salon": Text("沙龙"),
+    "lecture": Text("讲座"),
+    "course": Text("课程"),
+    "club": Text("社团"),
+    "volunteering": Text("志愿活动"),
+    "charity": Text("公益"),
+    "meeting": Text("会议"),
+    "outreach": Text("便民服务"),
+}
+Fact = tuple[Text, Text]
+BROWSE = Choice(Text("找活动"), press("activities"))
+
+
+def state(activity: Listing, now: datetime) -> State:
+    """One clear state, the same everywhere."""
+    stands = activity.stands(now)
+    if stands == "open" and activity.free is not None:
+        return State(Text("可报 余{count}", count=activity.free), "good")
+    words = {
+        "open": State(Text("可报"), "good"),
+        "early": State(Text("未开始"), "warning"),
+        "full": State(Text("已满"), "warning"),
+        "closed": State(Text("已截止"), "past"),
+        "running": State(Text("已开始"), "past"),
+        "ended": State(Text("已结束"), "past"),
+    }
+    return words[stands]
+
+
+def row(activity: Listing, now: datetime) -> Article:
+    """A line of a list: when, where, and its one state; its number opens it."""
+    facts: list[Fact] = [(Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))]
+    return Article(
+        prose(activity.title),
+        activity.ref,
+        state=state(activity, now),
+        facts=(*facts, *_price(activity)),
+        choices=(Choice(Text("详情"), press("show", activity.number)), *_register(activity, now)),
+    )
+
+
+def held(activity: Listing, now: datetime, party: int) -> Article:
+    """A line of somebody's own registrations."""
+    return Article(
+        prose(activity.title),
+        activity.ref,
+        state=State(Text("{count}位", count=party), "good"),
+        facts=((Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))),
+        choices=(Choice(Text("详情"), press("show", activity.number)), *_registered(activity, now)),
+    )
+
+
+def full(activity: Listing, now: datetime, *, party: int = 0) -> Article:
+    """Everything that is known; `party` are the seats that the reader holds there."""
+    choices = _registered(activity, now) if party else _register(activity, now) or _instead(activity)
+    return Article(
+        prose(activity.title),
+        activity.ref,
+        state=State(Text("已报名 {count}位", count=party), "good") if party else state(activity, now),
+        facts=facts(activity, now),
+        body=prose(activity.summary) if activity.summary else None,
+        choices=choices,
+    )
+
+
+def subject(activity: Listing, now: datetime) -> Article:
+    """What a question or a confirmation is about: nothing to press but what it asks."""
+    return Article(prose(activity.title), activity.ref, facts=facts(activity, now))
+
+
+def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
+    where = [as_said(activity.place)]
+    if activity.address and activity.address not in activity.place:
+        where.append(as_said(activity.address))
+    found: list[Fact] = [
+        (Text("时间"), span(activity)),
+        (Text("地点"), Text("{where}", where=Several(tuple(where)))),
+        (Text("类型"), _KINDS[activity.kind]),
+    ]
+    if activity.series:
+        found.append((Text("系列"), as_said(activity.series)))
+    if activity.host:
+        found.append((Text("主办"), as_said(activity.host)))
+    found += _price(activity)
+    if activity.hours:
+        found.append((Text("志愿时长"), Text("{hours}小时", hours=activity.hours)))
+    if activity.registration_opens and now < activity.registration_opens:
+        found.append((Text("报名开始"), Text("{at}", at=Moment(activity.registration_opens))))
+    if activity.registration_closes:
+        found.append((Text("报名截止"), Text("{at}", at=Moment(activity.registration_closes))))
+    return tuple(found)
+
+
+def span(activity: Listing) -> Text:
+    """When it is, as a text."""
+    return Text("{span}", span=Span(activity.starts, activity.ends))
+
+
+def _price(activity: Listing) -> list[Fact]:
+    return [(Text("费用"), prose(activity.fee) if activity.fee else Text("免费"))]
+
+
+def _register(activity: Listing, now: datetime) -> tuple[Choice, ...]:
+    if activity.stands(now) != "open":
+        return ()
+    return (Choice(Text("报名"), press("register", activity.number)),)
+
+
+def _registered(activity: Listing, now: datetime) -> tuple[Choice, ...]:
+    if now >= activity.starts:
+        return ()
+    return (Choice(Text("取消报名"), press("withdraw", activity.number)),)
+
+
+def _instead(activity: Listing) -> tuple[Choice, ...]:
+    """Never a card without something to do next."""
+    return (Choice(Text("看看同类的"), press("similar", activity.number)),)
+
+
+def label(activity: Listing) -> Text:
+    """Title and time in one line, for a button that stands alone."""
+    return Text("{title} · {span}", title=prose(activity.title), span=Span(activity.starts, activity.ends))

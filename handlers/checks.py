@@ -1,0 +1,62 @@
+"""From typed text to a value, or a Refusal that says what was expected."""
+
+import re
+from collections.abc import Callable
+
+from models.folding import clean, fold
+from models.refusal import Refusal
+from models.text import Text
+
+LONGEST_ANSWER = 200
+_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
+_NUMBER = re.compile(
+    r"(?:第|就|共|一共|总共)?(\d{1,4}|[一二两俩三四五六七八九十])(?:个人|个|位|人|名|people|persons?)?"
+)
+
+
+class Number:
+    """A whole number within limits, as digits or as a Chinese numeral: `2`, `两位`, `三个人`."""
+
+    wants = "number"
+
+    def __init__(self, least: int, most: int, refuse: Callable[[int], Text]) -> None:
+        self._least, self._most, self._refuse = least, most, refuse
+
+    def __call__(self, text: str) -> int:
+        number = read_number(text)
+        if number is None:
+            raise Refusal("check.number", Text("请回复一个数字，比如“{example}”。", example=self._least))
+        if not self._least <= number <= self._most:
+            raise Refusal("check.range", self._refuse(number))
+        return number
+
+
+def read_number(text: str) -> int | None:
+    """The number that a short answer says, or None where it is none."""
+    found = _NUMBER.fullmatch(fold(text).strip(" .。,!"))
+    if found is None:
+        return None
+    return _DIGITS.get(found[1]) or int(found[1])
+
+
+def words(text: str) -> str:
+    """A short answer in somebody's own words."""
+    answer = clean(text)
+    if not answer:
+        raise Refusal("check.empty", Text("请写几个字。"))
+    if len(answer) > LONGEST_ANSWER:
+        raise Refusal("check.long", Text("请写短一些，最多{count}个字。", count=LONGEST_ANSWER))
+    return answer

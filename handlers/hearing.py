@@ -1,0 +1,169 @@
+"""The order in which a line is heard: what it means is decided here, in one place, for all forms."""
+
+import re
+from dataclasses import dataclass, replace
+
+from handlers.checks import read_number
+from handlers.running import Outcome, answer, back, beside, leave, request, run
+from handlers.talk import ACTIONS, Talk, menu
+from handlers.understanding.intents import Intent, understand
+from handlers.understanding.reading import Reading
+from handlers.words import Reader, say
+from models.card import Card, Choice
+from models.conversation import Form, Memory
+from models.folding import fold
+from models.text import Text
+
+# Words that mean the same everywhere, also in the middle of a form.
+ESCAPES = {
+    **dict.fromkeys(
+        ("菜单", "主菜单", "帮助", "menu", "help", "start", "/start", "/help", "/menu", "?"), "help"
+    ),
+    **dict.fromkeys(("返回", "上一步", "back", "/back"), "back"),
+    **dict.fromkeys(("取消", "退出", "算了", "cancel", "quit", "/cancel"), "cancel"),
+    **dict.fromkeys(("人工", "找人工", "转人工", "人工服务", "human", "agent"), "person"),
+}
+# The misunderstanding that is answered with the menu and a place with people.
+PATIENCE = 3
+_SENTENCE = re.compile(r"([a-z]+)(?: (\d{1,9})(?:\.(\d{1,3}))?)?")
+_NTH = re.compile(r"第?(\d{1,2}|[一二两三四五六七八九十])(?:个|条|项|场)?")
+_SHOWN_NUMBER = re.compile(r"^\d{1,2}\. ")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What somebody sent, as far as the core cares. A forwarded line is somebody else's words.
+
+    `attached` tells that a photo, a place or a code came along, which no handler takes yet.
+    """
+
+    text: str
+    attached: bool = False
+    forwarded: bool = False
+
+
+def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
+    """Answers one line. `shown` remembers what was shown where the line was said: in a group, the group's."""
+    dropped = talk.memory.set_aside(talk.now)
+    outcome = _decide(talk, line, shown)
+    if outcome.did == "unknown":
+        talk.memory.misses += 1
+    if dropped:
+        told = Card(Text("之前没填完的已经放下，需要时再说一次。"), tone="notice")
+        outcome = replace(outcome, cards=(told, *outcome.cards))
+    _remember(talk, outcome, talk.memory if outcome.private else shown)
+    return outcome
+
+
+def _decide(talk: Talk, line: Line, shown: Memory) -> Outcome:
+    if line.forwarded:
+        return _forwarded(talk, line)
+    if line.attached and not line.text:
+        told = Card(
+            Text("收到了，但图片、位置和二维码我还不会看。请用文字说一句。"), choices=menu(), tone="notice"
+        )
+        return beside(talk, Outcome("unknown", (told,)))
+    said = _spoken(line, shown, None if talk.in_group else talk.memory.form)
+    if escape := ESCAPES.get(fold(said)):
+        return _escape(talk, escape)
+    if pressed := _sentence(talk, said):
+        return pressed
+    if talk.memory.form and not talk.in_group:
+        return _in_form(talk, talk.memory.form, said)
+    intent = _understand(talk, said)
+    return request(talk, intent.action, intent.arguments) if intent else _not_understood(talk)
+
+
+def _spoken(line: Line, shown: Memory, form: Form | None) -> str:
+    """A number of the list, or the label of a button, stands for the sentence that the button says."""
+    plain = fold(line.text)
+    nth = _NTH.fullmatch(plain.strip(" .。"))
+    number = read_number(nth[1]) if nth else None
+    if number is not None and 1 <= number <= len(shown.numbers) and (form is None or form.wants == "choice"):
+        return shown.numbers[number - 1]
+    label = _SHOWN_NUMBER.sub("", plain)
+    return next((says for known, says in shown.menu if known in (plain, label)), line.text)
+
+
+def _sentence(talk: Talk, said: str) -> Outcome | None:
+    """A known head with its number: what every button says, also an old one."""
+    found = _SENTENCE.fullmatch(said.strip())
+    if not found:
+        return None
+    head, number, nth = found.groups()
+    if head == "answer" and number and nth:
+        return _pressed_answer(talk, int(number), int(nth))
+    if head not in ACTIONS or nth:
+        return None
+    return request(talk, ACTIONS[head], {"number": int(number)} if number else {})
+
+
+def _pressed_answer(talk: Talk, question: int, nth: int) -> Outcome:
+    """A button of the open question answers it; one of an older question only tells that it is past."""
+    form = talk.memory.form
+    if form and form.question == question and 1 <= nth <= len(form.options):
+        return answer(talk, form, ["option", form.options[nth - 1]])[1]
+    past = Card(Text("这个按钮是之前的问题，已经过去了。"), choices=() if form else menu(), tone="notice")
+    return beside(talk, Outcome("answer", (past,)))
+
+
+def _forwarded(talk: Talk, line: Line) -> Outcome:
+    """Somebody else's words are never a command; they may be what a question asks for."""
+    form = talk.memory.form
+    if form and form.wants == "text" and not talk.in_group:
+        return answer(talk, form, ["text", line.text])[1]
+    told = Card(Text("转发来的内容，我不会照着做。要办什么，请直接说一句。"), choices=menu(), tone="notice")
+    return beside(talk, Outcome("unknown", (told,)))
+
+
+def _escape(talk: Talk, word: str) -> Outcome:
+    talk.memory.misses = 0
+    form = None if talk.in_group else talk.memory.form
+    if word in ACTIONS:
+        return request(talk, ACTIONS[word], {})
+    if form is None:
+        return Outcome(word, (Card(Text("现在没有要退出的。想做什么，直接说就行。"), choices=menu()),))
+    return back(talk, form) if word == "back" else leave(talk, form, word)
+
+
+def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
+    """In doubt a line is the answer; a question that checks gives way to what it cannot take."""
+    intent = _understand(talk, said)
+    if form.wants == "text" and intent and intent.certain:
+        return request(talk, intent.action, intent.arguments)
+    taken, outcome = answer(talk, form, ["text", said])
+    if taken:
+        return outcome
+    if intent:
+        return request(talk, intent.action, intent.arguments)
+    if talk.memory.misses + 1 < PATIENCE:
+        return replace(outcome, did="unknown")
+    helped = run(talk, ACTIONS["person"], {})
+    return replace(outcome, did="unknown", cards=(*helped.cards, *outcome.cards))
+
+
+def _not_understood(talk: Talk) -> Outcome:
+    if talk.memory.misses + 1 >= PATIENCE:
+        return replace(run(talk, ACTIONS["person"], {}), did="unknown")
+    if talk.memory.misses:
+        return Outcome("unknown", (Card(Text("还是没听懂。请点一个，或者换个说法。"), choices=menu()),))
+    text = Text("没听懂这一句。可以这样说：“{example}”，也可以点下面的。", example=Text("这周六有什么活动"))
+    return Outcome("unknown", (Card(text, choices=menu()),))
+
+
+def _understand(talk: Talk, said: str) -> Intent | None:
+    return understand(Reading(said, talk.now, talk.person, talk.lexicon), ACTIONS)
+
+
+def _remember(talk: Talk, outcome: Outcome, shown: Memory) -> None:
+    """Keeps what can be pressed, and what a number means from now on."""
+    reader = Reader(talk.person.language, talk.now, talk.zone)
+    numbered: list[Choice] = [choice for card in outcome.cards for choice in card.numbered()]
+    pressable = [choice for card in outcome.cards for choice in card.pressable()]
+    if numbered or pressable:
+        # The newest message's buttons come first: a label that stands twice means the one below.
+        labelled = [*reversed(pressable), *numbered]
+        shown.menu = [[fold(say(choice.label, reader)), choice.says] for choice in labelled]
+    form = talk.memory.form
+    waits = form is not None and form.wants != "choice" and not talk.in_group
+    shown.numbers = [] if waits else [choice.says for choice in numbered]

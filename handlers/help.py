@@ -1,0 +1,55 @@
+"""What the bot can do, where people are found, and a word in return for a greeting."""
+
+from handlers.opening import hours
+from handlers.talk import Phrase, Talk, anybody, menu, on
+from models.card import Article, Card
+from models.text import Text, as_said, prose
+
+_HELP = (
+    Phrase(
+        r"(?:能|会|可以)(?:干|做|帮我做|帮我)(?:些|点)?(?:什么|啥|嘛)|(?:有)?(?:什么|啥)功能|怎么用|使用说明|怎么操作",
+        weight=3,
+    ),
+    Phrase(
+        r"what can you do|how (?:do|does) (?:i|this|it) (?:use|work)|^(?:please )?help(?: me)?[!.?]?$",
+        weight=3,
+    ),
+    Phrase(r"^(?:帮助|菜单|功能|主菜单|帮帮我|打开菜单)[!.。]?$", weight=3),
+)
+_GREETING = (
+    Phrase(
+        r"^(?:你好|您好|侬好|嗨|哈喽|早上好|下午好|晚上好|早|在吗|在伐|hi|hello|hey|good (?:morning|evening))"
+        r"[呀啊哦吗么!.。~,，\s]*(?:小同志|邻里)?[!.。~]*$",
+        weight=3,
+    ),
+    Phrase(
+        r"^(?:多)?(?:谢谢|感谢|谢了|辛苦了|好的|好|知道了|thanks|thank you|thx|ok|okay)[你您侬啦了呀啊!.。~\s]*$",
+        weight=3,
+    ),
+    Phrase(r"^(?:再见|拜拜|明天见|bye|goodbye|see you)[!.。~\s]*$", weight=3),
+)
+
+
+@on("help", head="help", allow=anybody, phrases=_HELP)
+def show(talk: Talk) -> Card:
+    text = Text(
+        "我能帮您找活动、报名、看报名和取消。直接说就行，比如“{example}”。", example=Text("这周六有什么活动")
+    )
+    return Card(text, choices=menu())
+
+
+@on("smalltalk", head="hello", allow=anybody, phrases=_GREETING)
+def greet(talk: Talk) -> Card:
+    return Card(Text("您好！想找活动还是看看报名？直接说就行。"), choices=menu())
+
+
+@on("help", head="person", allow=anybody)
+def person(talk: Talk) -> Card:
+    """Where somebody can be asked: the nearest station with address and hours."""
+    station = talk.lexicon.nearest_station(talk.person.work_id, talk.person.home_id)
+    if station is None:
+        return Card(Text("请从下面选一个。"), choices=menu())
+    facts = [(Text("地址"), as_said(station.address))] if station.address else []
+    facts.append((Text("开放时间"), hours(station.opening or "")))
+    place = Article(prose(station.name), f"place:{station.code}", facts=tuple(facts))
+    return Card(Text("请从下面选一个；想当面问，离您最近的服务站在这里："), choices=menu(), articles=(place,))

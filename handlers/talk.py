@@ -1,0 +1,260 @@
+"""The whole vocabulary of a handler: `@on` declares it, `Talk` is what it gets, `ask` is how it asks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
+from zoneinfo import ZoneInfo
+
+from models.card import Article, Card, Choice
+from models.conversation import Form, Memory
+from models.database import Db
+from models.folding import fold
+from models.member import Person
+from models.refusal import Refusal
+from models.text import Text
+
+if TYPE_CHECKING:
+    from handlers.understanding.lexicon import Lexicon
+    from handlers.understanding.reading import Reading
+
+T = TypeVar("T")
+Handler = Callable[..., Card]
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """One answer that a question offers; `also` are words that mean the same when they are typed."""
+
+    value: T
+    label: Text
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """How people say it: a pattern over folded text.
+
+    `needs` names what the sentence must hold besides (an attribute of Reading), `unless` what it must
+    not; the heaviest phrase that fits decides, and among equals the one declared first.
+    """
+
+    pattern: str
+    weight: int = 2
+    needs: str | None = None
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A handler as declared: `head` begins the sentence that its buttons say."""
+
+    name: str
+    head: str
+    handler: Handler
+    allow: Callable[[Person], bool]
+    menu: Text | None
+    rank: int
+    private: bool
+    version: int
+    phrases: tuple[Phrase, ...]
+    reads: "Callable[[Reading], Arguments]"
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def anybody(_person: Person) -> bool:
+    """Everybody may; what is not allowed to anybody says to whom it is."""
+    return True
+
+
+def _nothing(_reading: object) -> Arguments:
+    return {}
+
+
+def on(
+    name: str,
+    *,
+    head: str,
+    allow: Callable[[Person], bool],
+    menu: Text | None = None,
+    rank: int = 100,
+    private: bool = False,
+    version: int = 1,
+    phrases: tuple[Phrase, ...] = (),
+    reads: "Callable[[Reading], Arguments]" = _nothing,
+) -> Callable[[Handler], Handler]:
+    """Declares a handler for an action of the contract.
+
+    `menu` puts it into the menu, in the order of `rank`; `private` keeps its answer out of group chats;
+    `reads` takes its arguments from what was understood. A new `version` starts forms that wait anew.
+    """
+
+    def declare(handler: Handler) -> Handler:
+        if head in ACTIONS:
+            raise ValueError(f"the head {head!r} is declared twice")
+        ACTIONS[head] = Action(name, head, handler, allow, menu, rank, private, version, phrases, reads)
+        return handler
+
+    return declare
+
+
+def press(head: str, number: int | None = None) -> str:
+    """The sentence of a button: a head and a public number, never more than 64 bytes."""
+    return head if number is None else f"{head} {number}"
+
+
+class Pause(BaseException):
+    """A handler asks and leaves. Not an Exception, so that no handler catches it by mistake."""
+
+    def __init__(self, question: "Question") -> None:
+        super().__init__(question.name)
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked; `complaint` says why the answer that was given does not do."""
+
+    name: str
+    text: Text
+    options: tuple[Option[Any], ...]
+    about: tuple[Article, ...]
+    step: tuple[int, int] | None
+    wants: str
+    complaint: Text | None = None
+
+    def card(self, number: int) -> Card:
+        """The question as a card; `number` tells its buttons from those of other questions."""
+        # Where a number may be the answer, the options are words to type and take no number of a list.
+        aside = self.wants != "choice"
+        choices = [
+            Choice(option.label, f"answer {number}.{nth}", aside)
+            for nth, option in enumerate(self.options, 1)
+        ]
+        text = self.text
+        if self.complaint:
+            text = Text("{complaint}\n{question}", complaint=self.complaint, question=text)
+        return Card(
+            text,
+            choices=(*choices, *ASIDES),
+            articles=self.about,
+            tone="question",
+            step=self.step,
+        )
+
+
+ASIDES = (
+    Choice(Text("返回"), "back", aside=True),
+    Choice(Text("取消"), "cancel", aside=True),
+)
+
+
+@dataclass(slots=True)
+class Talk:
+    """One message's run of a handler: everything comes in here, nothing is looked up elsewhere."""
+
+    db: Db
+    person: Person
+    now: datetime
+    zone: ZoneInfo
+    lexicon: "Lexicon"
+    memory: Memory
+    in_group: bool = False
+    form: Form | None = None
+    steps: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    @overload
+    def ask(self, name: str, text: Text, *options: Option[T], about: tuple[Article, ...] = ()) -> T: ...
+
+    @overload
+    def ask(
+        self,
+        name: str,
+        text: Text,
+        *options: Option[T],
+        check: Callable[[str], T],
+        about: tuple[Article, ...] = (),
+    ) -> T: ...
+
+    def ask(
+        self,
+        name: str,
+        text: Text,
+        *options: Option[Any],
+        check: Callable[[str], Any] | None = None,
+        about: tuple[Article, ...] = (),
+    ) -> Any:
+        """The answer to this question, or leaves with the question. Without options any text answers.
+
+        The handler runs again from the top with each answer, so a name stands for one question only, and
+        random values and writes come after the last one. `check` gives the value or raises Refusal.
+        """
+        if name in self.asked:
+            raise ValueError(f"the question {name!r} is asked twice in one run")
+        self.asked.append(name)
+        wants = "choice" if options and not check else getattr(check, "wants", "text")
+        step = (len(self.asked), max(self.steps, len(self.asked))) if self.steps > 1 else None
+        question = Question(name, text, options, about, step, wants)
+        answer = self.form.answers.get(name) if self.form else None
+        if answer is None:
+            raise Pause(question)
+        return _take(question, answer, check)
+
+    def leave(self, refusal: Refusal, *choices: Choice) -> NoReturn:
+        """Ends the handler with a rule's refusal and the next steps that it can offer."""
+        raise Left(refused(refusal, *choices))
+
+
+class Left(Exception):  # noqa: N818  (a way out, not a fault)
+    """A handler ended early with this card; what it wrote is undone."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__(card.text.message)
+        self.card = card
+
+
+def refused(refusal: Refusal, *choices: Choice) -> Card:
+    return Card(refusal.sentence, choices=choices, tone="notice", refs=refusal.refs)
+
+
+def _take(question: Question, answer: list[Any], check: Callable[[str], Any] | None) -> Any:
+    """The value of a stored answer; leaves with the question again where it does not fit (any more)."""
+    kind, given = answer
+    if kind == "option":
+        for option in question.options:
+            if option.value == given:
+                return option.value
+        raise Pause(question)
+    for option in question.options:
+        if fold(given) in {fold(option.label.message), *option.also}:
+            return option.value
+    if check is None:
+        if not question.options:
+            return given
+        raise Pause(_again(question, Text("请在下面选一个。")))
+    try:
+        return check(given)
+    except Refusal as refusal:
+        raise Pause(_again(question, refusal.sentence)) from None
+
+
+def _again(question: Question, complaint: Text) -> Question:
+    return Question(
+        question.name,
+        question.text,
+        question.options,
+        question.about,
+        question.step,
+        question.wants,
+        complaint,
+    )
+
+
+def menu(actions: Mapping[str, Action] = ACTIONS) -> tuple[Choice, ...]:
+    """The menu, collected from the handlers."""
+    shown = sorted((action for action in actions.values() if action.menu), key=lambda action: action.rank)
+    return tuple(Choice(action.menu, action.head) for action in shown if action.menu)

@@ -1,0 +1,285 @@
+"""The words that this community's own data gives a meaning: places, series, topics, titles."""
+
+import math
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+
+from handlers.understanding.matcher import Matcher
+from models import community
+from models.activity import ACTIVITY
+from models.database import Db
+from models.folding import fold
+from models.place import PLACE
+
+_HERE = Path(__file__).parent
+# Ends of place names that people leave out.
+_SUFFIXES = (
+    "高新技术开发区", "开发区", "党群服务中心", "党群服务站", "服务中心", "服务站", "居民区", "街道", "园区", "小区",
+    "大厦", "大楼", "广场", "家园", "新苑",
+)  # fmt: skip
+# Two places within this distance are near each other (contract, section 4).
+NEAR_METRES = 1000
+_EARTH_METRES = 6_371_000
+# Titles that share fewer letters in a row with a sentence, or only such as many titles have, are not meant.
+_GENERIC_SHARE = 0.08
+
+Sort = Literal["place", "series", "topic", "kind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a word stands for: `key` is a place's key, or names a series, a topic or the kinds."""
+
+    sort: Sort
+    key: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNode:
+    id: int
+    code: str
+    kind: str
+    name: str
+    parent: int | None
+    address: str | None
+    location: tuple[float, float] | None
+    opening: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    number: int
+    text: str
+    day: date
+    place: int
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Built from the database once a day and after every change; read by every message."""
+
+    zone: ZoneInfo
+    places: dict[int, PlaceNode]
+    below: dict[int, tuple[int, ...]]
+    words: Matcher[Sense]
+    topics: dict[str, tuple[str, ...]]
+    titles: list[Title]
+    _by_pair: dict[str, list[int]] = field(default_factory=dict)
+    _weights: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        pairs = defaultdict(list)
+        for index, title in enumerate(self.titles):
+            for pair in _pairs(title.text):
+                pairs[pair].append(index)
+        different = len({title.text for title in self.titles}) or 1
+        self._by_pair = dict(pairs)
+        for pair, indexes in pairs.items():
+            spread = len({self.titles[index].text for index in indexes})
+            generic = spread > max(1, different * _GENERIC_SHARE)
+            self._weights[pair] = 0.0 if generic else math.log(1 + different / spread)
+
+    def titled(self, text: str) -> list[Title]:
+        """The activities whose title the text names best; none where it names none."""
+        scores: Counter[int] = Counter()
+        for pair in _pairs(text):
+            for index in self._by_pair.get(pair, ()):
+                scores[index] += self._weights[pair]  # type: ignore[assignment]
+        best = max(scores.values(), default=0)
+        if not best:
+            return []
+        return [self.titles[index] for index, score in sorted(scores.items()) if score >= best * 0.999]
+
+    def near(self, place: int) -> tuple[int, ...]:
+        """The places within NEAR_METRES of one, nearest first, itself included."""
+        here = self.places[place].location
+        if here is None:
+            return self.below[place]
+        found = [(metres(here, node.location), node.id) for node in self.places.values() if node.location]
+        return tuple(key for distance, key in sorted(found) if distance <= NEAR_METRES)
+
+    def above(self, place: int | None) -> Iterator[PlaceNode]:
+        """A place and everything that it lies in, from the inside out."""
+        while place is not None:
+            node = self.places[place]
+            yield node
+            place = node.parent
+
+    def nearest_station(self, *homes: int | None) -> PlaceNode | None:
+        """The service station nearest to the first of these places that is known; else any."""
+        stations = [node for node in self.places.values() if node.kind == "station" and node.opening]
+        here = next((self.places[place].location for place in homes if place is not None), None)
+        if here is None:
+            return min(stations, key=lambda node: node.id, default=None)
+        return min(stations, key=lambda node: metres(here, node.location or (0, 0)), default=None)
+
+
+class Lexicons:
+    """Holds the lexicon in use; a new one is made when the community changed or a day began."""
+
+    def __init__(self) -> None:
+        self._made: tuple[int, date, Lexicon] | None = None
+
+    def get(self, db: Db, revision: int | None, now: datetime) -> Lexicon:
+        if self._made is not None:
+            known, day, lexicon = self._made
+            # A newcomer's first line does not read the revision; the next one will.
+            if revision in (None, known) and day == now.astimezone(lexicon.zone).date():
+                return lexicon
+        lexicon = build(db, now)
+        self._made = (community.revision(db), now.astimezone(lexicon.zone).date(), lexicon)
+        return lexicon
+
+
+_PLACES = select(PLACE)
+_UPCOMING = (
+    select(
+        ACTIVITY.c.number,
+        ACTIVITY.c.title,
+        ACTIVITY.c.series,
+        ACTIVITY.c.tags,
+        ACTIVITY.c.day,
+        ACTIVITY.c.place_id,
+    )
+    .where(ACTIVITY.c.ends > bindparam("now"))
+    .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
+)
+
+
+def build(db: Db, now: datetime) -> Lexicon:
+    """The lexicon of what the database holds now."""
+    zone = community.zone(db) or ZoneInfo("UTC")
+    places = {row.id: _node(row) for row in db.rows(_PLACES)}
+    names = [(row.id, [row.name, *row.aliases]) for row in db.rows(_PLACES)]
+    upcoming = db.rows(_UPCOMING, now=now)
+    topics = _topics({tag for row in upcoming for tag in row.tags})
+    series = {row.series for row in upcoming if row.series}
+    return Lexicon(
+        zone=zone,
+        places=places,
+        below=_below(places),
+        words=Matcher(_words(names, places, series, topics)),
+        topics={name: expanded for name, (_, expanded) in topics.items()},
+        titles=[Title(row.number, fold(row.title), row.day, row.place_id) for row in upcoming],
+    )
+
+
+def _node(row: Any) -> PlaceNode:
+    location = None if row.latitude is None else (row.latitude, row.longitude)
+    return PlaceNode(row.id, row.code, row.kind, row.name, row.parent_id, row.address, location, row.opening)
+
+
+def _below(places: dict[int, PlaceNode]) -> dict[int, tuple[int, ...]]:
+    """For each place itself and all that lie in it."""
+    below: dict[int, list[int]] = defaultdict(list)
+    for node in places.values():
+        place: int | None = node.id
+        while place is not None:
+            below[place].append(node.id)
+            place = places[place].parent
+    return {place: tuple(inner) for place, inner in below.items()}
+
+
+def _words(
+    names: list[tuple[int, list[str]]],
+    places: dict[int, PlaceNode],
+    series: Iterable[str],
+    topics: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> Iterator[tuple[str, Sense]]:
+    """Full names come first: where a short form means two things, the full name of the other wins."""
+    for place, wordings in names:
+        for wording in wordings:
+            yield fold(wording), Sense("place", place)
+    for name in series:
+        yield fold(name), Sense("series", name)
+    for kinds, says in _kinds():
+        for word in says:
+            yield word, Sense("kind", kinds)
+    for name, (says, _) in topics.items():
+        for word in says:
+            yield word, Sense("topic", name)
+    yield from ((word, Sense("place", place)) for word, place in _short_names(names, places))
+
+
+def _short_names(
+    names: list[tuple[int, list[str]]], places: dict[int, PlaceNode]
+) -> Iterator[tuple[str, int]]:
+    """漕河泾 for 漕河泾开发区; where several places share the short form, the one they lie in, else none."""
+    shortened: dict[str, set[int]] = defaultdict(set)
+    for place, wordings in names:
+        for wording in [fold(each) for each in wordings]:
+            for suffix in _SUFFIXES:
+                if wording.endswith(suffix) and len(wording) - len(suffix) >= 2:
+                    shortened[wording.removesuffix(suffix)].add(place)
+                    break
+    below = _below(places)
+    for word, meant in shortened.items():
+        around = [place for place in meant if meant <= set(below[place])]
+        if around:
+            yield word, around[0]
+
+
+@cache
+def _kinds() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    document = tomllib.loads((_HERE / "kinds.toml").read_text("utf-8"))
+    return tuple((tuple(kind["kinds"]), tuple(kind["says"])) for kind in document["kind"])
+
+
+@cache
+def _vocabulary() -> dict[str, dict[str, Any]]:
+    document = tomllib.loads((_HERE / "topics.toml").read_text("utf-8"))
+    return {topic["name"]: topic for topic in document["topic"]}
+
+
+def _topics(tags: set[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """For each topic the words that ask for it, and the tags and title words that meet it.
+
+    A tag that the general vocabulary does not know is a topic of its own.
+    """
+    vocabulary = _vocabulary()
+    found = {
+        name: ((*topic["tags"], *topic.get("says", ())), tuple(dict.fromkeys(_expanded(name, vocabulary))))
+        for name, topic in vocabulary.items()
+    }
+    known = {word for topic in vocabulary.values() for word in topic["tags"]}
+    for tag in sorted(fold(tag) for tag in tags):
+        if tag not in known and len(tag) > 1:
+            found.setdefault(tag, ((tag,), (tag,)))
+    return {name: (tuple(map(fold, says)), tuple(map(fold, met))) for name, (says, met) in found.items()}
+
+
+def _expanded(name: str, vocabulary: dict[str, dict[str, Any]]) -> Iterator[str]:
+    topic = vocabulary[name]
+    yield from topic["tags"]
+    for narrower in topic.get("narrower", ()):
+        yield from _expanded(narrower, vocabulary)
+
+
+def _pairs(text: str) -> set[str]:
+    """Neighbouring letters of Chinese, and whole Latin words."""
+    pairs = {
+        text[i : i + 2] for i in range(len(text) - 1) if not (text[i].isascii() or text[i + 1].isascii())
+    }
+    latin = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text)
+    return pairs | {word for word in latin.split() if len(word) > 2 and not word.isdigit()}
+
+
+def metres(one: tuple[float, float], other: tuple[float, float] | None) -> float:
+    """The distance of two points in metres; WGS-84 degrees, latitude first."""
+    if other is None:
+        return math.inf
+    (latitude, longitude), (latitude_2, longitude_2) = (
+        tuple(map(math.radians, point)) for point in (one, other)
+    )
+    half = math.sin((latitude_2 - latitude) / 2) ** 2
+    half += math.cos(latitude) * math.cos(latitude_2) * math.sin((longitude_2 - longitude) / 2) ** 2
+    return 2 * _EARTH_METRES * math.asin(math.sqrt(half))

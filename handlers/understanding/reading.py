@@ -1,0 +1,215 @@
+"""One sentence, read: what it says about time, place, kind and topic, and which titles it names."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+
+from handlers.checks import read_number
+from handlers.understanding import times
+from handlers.understanding.lexicon import Lexicon, PlaceNode, Sense, Title
+from handlers.understanding.matcher import Match, without
+from models.folding import fold
+from models.member import Person
+from models.search import Query
+
+# What speech recognition and hurried fingers write for the words that decide an intent.
+_HOMOPHONES = {"报明": "报名", "包名": "报名", "抱名": "报名", "沙拢": "沙龙", "活洞": "活动", "治愿": "志愿"}
+_HOMOPHONE = re.compile("|".join(_HOMOPHONES))
+_NEGATION = re.compile(
+    r"(?:除了|不要|别要|不想要|不想|不含|不是|别的?是|except(?: for)?|without|other than|not|no)\s*"
+    r"(.*?)(?=[,，。;；!?]|还有|以外|之外|外还|但|$)"
+)
+_OPEN = re.compile(
+    r"(?:有|剩|余|空)(?:空位|名额|位子|位置|座位|余位)|能报|可以报|可报|报得上|还没满|没满|报得进|available|open (?:seats|spots)|free (?:seats|spots)"
+)
+_NEAR = re.compile(r"附近|周边|周围|旁边|near(?:by| me| here)?|around here")
+_OUR_BUILDING = re.compile(
+    r"(?:我们|咱们|阿拉|我|本)(?:的)?(?:楼|大楼|大厦|写字楼)|楼里|楼内|(?:our|my) (?:tower|building)"
+)
+_OUR_ESTATE = re.compile(
+    r"(?:我们|咱们|阿拉|我家|本)(?:的)?(?:小区|社区里|院子|弄堂)|小区里|(?:our|my) (?:estate|compound|neighbou?rhood)"
+)
+_OUR_COMPANY = re.compile(
+    r"(?:我们|我|咱们)(?:的)?(?:公司|单位|园区)|(?:our|my) (?:office|company|workplace)"
+)
+_PARTY = re.compile(
+    r"(?<![\d一二三四五六七八九十])(\d{1,2}|[一二两三四五六七八九十])\s*(?:个人|位|人(?!生)|个大人|people|persons)"
+)
+_FILLER = re.compile(
+    r"请问|麻烦|小同志|同志|帮我|帮忙|我想问问|想问问|问一下|问问|我想|我要|想要|我们|我|你们|你|有没有|有什么|有啥|有哪些|"
+    r"什么|哪些|有|没有|没|啥|哪|的|了|吗|么|呢|吧|呀|啊|哦|伐|嘛|那边|那里|这边|这里|里|在|去|看|一下|能|可以|都|还|想|要|"
+    r"活动|节目|安排|场|几|些|个|是|和|跟|给|好|玩|白相|"
+    r"\b(?:is|there|are|a|an|the|any|anything|something|some|or|on|in|at|for|to|what|s|i|me|my|can|do|please|and|of|with)\b"
+)
+
+
+@dataclass
+class Reading:
+    """A sentence with everything that can be told of it without knowing what is wanted."""
+
+    said: str
+    now: datetime
+    person: Person
+    lexicon: Lexicon
+
+    @cached_property
+    def text(self) -> str:
+        return _HOMOPHONE.sub(lambda found: _HOMOPHONES[found[0]], fold(self.said))
+
+    @cached_property
+    def _timed(self) -> tuple[times.When | None, str]:
+        return times.find(self.text, self.now.astimezone(self.lexicon.zone))
+
+    @property
+    def when(self) -> times.When | None:
+        return self._timed[0]
+
+    @cached_property
+    def matches(self) -> list[Match[Sense]]:
+        return self.lexicon.words.find(self._timed[1])
+
+    @cached_property
+    def _negated(self) -> list[tuple[int, int]]:
+        return [found.span(1) for found in _NEGATION.finditer(self._timed[1])]
+
+    def _is_negated(self, match: Match[Sense]) -> bool:
+        return any(begin <= match.begin < end for begin, end in self._negated)
+
+    def _meant(self, sort: str) -> list[Match[Sense]]:
+        return [match for match in self.matches if match.found.sort == sort and not self._is_negated(match)]
+
+    @cached_property
+    def named_places(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(match.found.key for match in self._meant("place")))
+
+    @cached_property
+    def own_place(self) -> int | None:
+        """我们楼, 我们小区, 我公司: the speaker's own, where it is known."""
+        rest = self._timed[1]
+        if _OUR_ESTATE.search(rest):
+            return _outermost(self.lexicon, self.person.home_id, "estate") or self.person.home_id
+        if _OUR_BUILDING.search(rest) or _OUR_COMPANY.search(rest):
+            return self.person.work_id or self.person.home_id
+        return None
+
+    @cached_property
+    def places(self) -> tuple[int, ...] | None:
+        """Every place that is meant, those below included; None where the sentence names none."""
+        named = self.named_places or ((self.own_place,) if self.own_place is not None else ())
+        if _NEAR.search(self._timed[1]):
+            home = next((place for place in (self.person.work_id, self.person.home_id) if place), None)
+            around = named or ((home,) if home else ())
+            return tuple(dict.fromkeys(near for place in around for near in self.lexicon.near(place))) or None
+        return tuple(dict.fromkeys(inner for place in named for inner in self.lexicon.below[place])) or None
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(kind for match in self._meant("kind") for kind in match.found.key))
+
+    @cached_property
+    def series(self) -> str | None:
+        return next((match.found.key for match in self._meant("series")), None)
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(match.found.key for match in self._meant("topic")))
+
+    @cached_property
+    def unwanted_topics(self) -> tuple[str, ...]:
+        unwanted = [m.found.key for m in self.matches if m.found.sort == "topic" and self._is_negated(m)]
+        return tuple(dict.fromkeys(unwanted))
+
+    @property
+    def open_only(self) -> bool:
+        return _OPEN.search(self.text) is not None
+
+    @cached_property
+    def titles(self) -> list[Title]:
+        """The upcoming activities that the sentence names; narrowed by its day and place where that leaves some."""
+        rest = _FILLER.sub(" ", without(self._timed[1], self._meant("place")))
+        named = self.lexicon.titled(rest)
+        for narrowed in (
+            self._on_day(named),
+            [title for title in named if title.place in (self.places or ())],
+        ):
+            named = narrowed or named
+        return named
+
+    def _on_day(self, titles: list[Title]) -> list[Title]:
+        when = self.when
+        if when is None or (when.first is None and when.last is None):
+            return titles
+        return [
+            title
+            for title in titles
+            if (when.first is None or title.day >= when.first)
+            and (when.last is None or title.day <= when.last)
+        ]
+
+    @cached_property
+    def party(self) -> int | None:
+        """How many people are said to come, where it is said."""
+        found = _PARTY.search(self._timed[1])
+        return read_number(found[1]) if found else None
+
+    @cached_property
+    def rest(self) -> str:
+        """What is left when everything known and every filler is cut out: what was not understood."""
+        rest = without(self._timed[1], self.matches)
+        for pattern in (_OUR_BUILDING, _OUR_ESTATE, _OUR_COMPANY, _NEAR, _FILLER):
+            rest = pattern.sub(" ", rest)
+        return re.sub(r"[\s,.;:!?。、·~\-'\"()“”]+", "", rest)
+
+    @property
+    def title(self) -> bool:
+        return bool(self.titles)
+
+    @property
+    def topic(self) -> bool:
+        return bool(self.topics or self.kinds or self.series)
+
+    @property
+    def subject(self) -> bool:
+        """The sentence says nothing but what is looked for: a time, a place, a topic."""
+        known = self.when is not None or self.places is not None or self.topic
+        return known and len(self.rest) <= 2
+
+    @property
+    def anchored(self) -> bool:
+        """It names something that the database knows: enough to take it for a request of its own."""
+        return self.title or self.when is not None or self.places is not None
+
+    def query(self) -> Query:
+        """What is looked for, as a search takes it."""
+        when = self.when or times.When()
+        return Query(
+            first=when.first,
+            last=when.last,
+            minutes=_minutes(when),
+            minutes_without=tuple((_minute(begin), _minute(end)) for begin, end in when.without),
+            days_without=tuple(sorted(when.without_days)),
+            places=self.places,
+            kinds=self.kinds,
+            series=self.series,
+            topics=tuple(self.lexicon.topics[name] for name in self.topics),
+            without=tuple(word for name in self.unwanted_topics for word in self.lexicon.topics[name]),
+            open_only=self.open_only,
+        )
+
+
+def _outermost(lexicon: Lexicon, place: int | None, kind: str) -> int | None:
+    """小区 is the whole estate, also for who lives in one part of it."""
+    around: list[PlaceNode] = [node for node in lexicon.above(place) if node.kind == kind]
+    return around[-1].id if around else None
+
+
+def _minutes(when: times.When) -> tuple[int, int] | None:
+    if when.after is None and when.before is None:
+        return None
+    return (_minute(when.after) if when.after else 0, _minute(when.before) if when.before else 24 * 60)
+
+
+def _minute(at: time) -> int:
+    # The end of the day is written as its last minute, and means midnight.
+    return 24 * 60 if at >= time(23, 59) else at.hour * 60 + at.minute

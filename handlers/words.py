@@ -1,0 +1,116 @@
+"""Turns what is to be said into words in its reader's language: catalogue, script, days and hours."""
+
+import gettext
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from opencc import OpenCC
+
+from models.member import Language
+from models.text import Moment, Prose, Several, Span, Text, Value
+
+_LOCALE = Path(__file__).parent / "locale"
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and when: 今天 is today for the reader, however long ago the text was written."""
+
+    language: Language
+    now: datetime
+    zone: ZoneInfo
+
+
+def say(text: Text, reader: Reader) -> str:
+    """The words of a text for this reader."""
+    values = {name: _value(value, reader) for name, value in text.values.items()}
+    count = text.values.get("count")
+    return _message(text.message, reader.language, count if isinstance(count, int) else None).format_map(
+        values
+    )
+
+
+def _value(value: Value | Text, reader: Reader) -> str | int | float:
+    if isinstance(value, Text):
+        return say(value, reader)
+    if isinstance(value, Prose):
+        return _traditional(str(value)) if reader.language == "zh-Hant" else str(value)
+    if isinstance(value, Span):
+        return say_span(value, reader)
+    if isinstance(value, Moment):
+        return _day(value.at.astimezone(reader.zone), reader) + " " + _hour(value.at, reader)
+    if isinstance(value, Several):
+        between = "\n" if value.lines else (", " if reader.language == "en" else "、")
+        return between.join(say(text, reader) for text in value.texts)
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def say_span(span: Span, reader: Reader) -> str:
+    """`11月26日 周四 12:10–13:00`; past midnight the end says so."""
+    starts, ends = span.starts.astimezone(reader.zone), span.ends.astimezone(reader.zone)
+    end = f"{ends:%H:%M}"
+    if ends.date() == starts.date() + timedelta(days=1) and ends - starts < timedelta(hours=18):
+        end = f"{end} next day" if reader.language == "en" else f"次日{end}"
+    elif ends.date() != starts.date():
+        end = f"{_day(ends, reader)} {end}"
+    return f"{_day(starts, reader)} {starts:%H:%M}–{end}"
+
+
+def _day(moment: datetime, reader: Reader) -> str:
+    today, day = reader.now.astimezone(reader.zone).date(), moment.date()
+    if reader.language == "en":
+        return _relative(day, today, "today ", "tomorrow ") + _english_day(day, today)
+    year = "" if day.year == today.year else f"{day.year}年"
+    weekday = ("週" if reader.language == "zh-Hant" else "周") + _WEEKDAYS["zh"][day.weekday()]
+    return _relative(day, today, "今天 ", "明天 ") + f"{year}{day.month}月{day.day}日 {weekday}"
+
+
+def _english_day(day: date, today: date) -> str:
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{_WEEKDAYS['en'][day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
+
+
+def _relative(day: date, today: date, today_word: str, tomorrow_word: str) -> str:
+    return {0: today_word, 1: tomorrow_word}.get((day - today).days, "")
+
+
+def _hour(at: datetime, reader: Reader) -> str:
+    return f"{at.astimezone(reader.zone):%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def _message(message: str, language: Language, count: int | None) -> str:
+    if language == "en":
+        catalogue = _english()
+        return catalogue.gettext(message) if count is None else catalogue.ngettext(message, message, count)
+    return _traditional(message) if language == "zh-Hant" else message
+
+
+@lru_cache(maxsize=4096)
+def _traditional(words: str) -> str:
+    converted: str = _to_traditional().convert(words)
+    return converted
+
+
+@cache
+def _to_traditional() -> OpenCC:
+    return OpenCC("s2tw")
+
+
+@cache
+def _english() -> gettext.NullTranslations:
+    """The English catalogue, compiled as it is read; loaded when the first English reader comes."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with (_LOCALE / "en" / "LC_MESSAGES" / "linli.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale="en"))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

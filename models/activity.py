@@ -1,0 +1,241 @@
+"""What one can go to: salons, lectures, courses, volunteering, meetings."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import model_validator
+from sqlalchemy import JSON, Column, Row, bindparam, event, func, inspect, select
+from sqlmodel import Field, SQLModel
+
+from models.database import Db, table_of
+from models.folding import fold
+from models.organization import ORGANIZATION
+from models.pack import Entry, Keys, Reference, Slug, section
+from models.place import PLACE
+from models.refusal import Refusal
+from models.text import Text
+
+ActivityKind = Literal["salon", "lecture", "course", "club", "volunteering", "charity", "meeting", "outreach"]
+
+
+class Activity(SQLModel, table=True):
+    """`seats` are those given by the bot, `taken` those given away outside it.
+
+    `day` and `minute` are the start in the community's zone, `words` what a search looks through:
+    they follow from the other columns and are written with them.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    number: int = Field(unique=True)
+    kind: str
+    series: str | None = None
+    title: str
+    summary: str | None = None
+    place_id: int = Field(foreign_key="place.id", index=True)
+    host_id: int | None = Field(default=None, foreign_key="organization.id", index=True)
+    starts: datetime
+    ends: datetime = Field(index=True)
+    capacity: int | None = None
+    taken: int
+    seats: int
+    fee: str | None = None
+    registration_opens: datetime | None = None
+    registration_closes: datetime | None = None
+    tags: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    hours: float
+    questions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    day: date
+    minute: int
+    words: str
+
+
+ACTIVITY = table_of(Activity)
+
+
+@event.listens_for(Activity, "before_update")
+def _seats_are_counted_by_rules(_mapper: object, _connection: object, changed: Activity) -> None:
+    """An object that writes the counter back would undo what others wrote meanwhile."""
+    attributes = inspect(changed).attrs
+    if attributes.seats.history.has_changes() or attributes.taken.history.has_changes():
+        raise TypeError(
+            "the seats of an activity change by conditional UPDATE only; see models/registration.py"
+        )
+
+
+class QuestionEntry(Entry):
+    key: Slug
+    ask: str = Field(min_length=1)
+    optional: bool = False
+
+
+@section("activity", Activity)
+class ActivityEntry(Entry):
+    id: Slug
+    kind: ActivityKind
+    series: str | None = None
+    title: str = Field(min_length=1)
+    summary: str | None = None
+    place: Annotated[str, Reference("place")]
+    host: Annotated[str | None, Reference("organization")] = None
+    starts: datetime
+    ends: datetime
+    capacity: int | None = Field(default=None, ge=0)
+    taken: int = Field(default=0, ge=0)
+    fee: str | None = None
+    registration_opens: datetime | None = None
+    registration_closes: datetime | None = None
+    tags: list[str] = []
+    hours: float = Field(default=0, ge=0)
+    questions: list[QuestionEntry] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends <= self.starts:
+            raise ValueError("ends: it ends before it starts; write a later time")
+        if self.registration_closes and self.registration_closes > self.ends:
+            raise ValueError("registration_closes: is after the end; write an earlier time")
+        if self.registration_opens and self.registration_opens >= (self.registration_closes or self.starts):
+            raise ValueError("registration_opens: is after the close; write an earlier time")
+        if len({question.key for question in self.questions}) < len(self.questions):
+            raise ValueError("questions: two have the same key; give one of them another")
+        return self
+
+    def once(self, db: Db) -> dict[str, object]:
+        return {"number": db.value(_NEXT_NUMBER), "seats": 0}
+
+    def row(self, keys: Keys) -> dict[str, object]:
+        start = self.starts.astimezone(keys.zone)
+        return {
+            **self.model_dump(exclude={"id", "place", "host", "questions"}),
+            "place_id": keys.get("place", self.place),
+            "host_id": keys.get("organization", self.host),
+            "questions": [question.model_dump() for question in self.questions],
+            "day": start.date(),
+            "minute": start.hour * 60 + start.minute,
+            "words": words(self.title, self.summary, self.series, self.tags),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An activity as people see it, with its place and host."""
+
+    id: int
+    code: str
+    number: int
+    kind: str
+    series: str | None
+    title: str
+    summary: str | None
+    starts: datetime
+    ends: datetime
+    capacity: int | None
+    taken: int
+    seats: int
+    fee: str | None
+    registration_opens: datetime | None
+    registration_closes: datetime | None
+    tags: list[str]
+    hours: float
+    questions: list[dict[str, Any]]
+    place: str
+    place_code: str
+    address: str | None
+    host: str | None
+
+    @property
+    def ref(self) -> str:
+        return f"activity:{self.code}"
+
+    @property
+    def free(self) -> int | None:
+        """Seats left; None is no limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken - self.seats)
+
+    @property
+    def closes(self) -> datetime:
+        return self.registration_closes or self.starts
+
+    def stands(self, now: datetime) -> Literal["early", "open", "full", "closed", "running", "ended"]:
+        """The one state that a card shows before any question."""
+        if now >= self.ends:
+            return "ended"
+        if now >= self.starts:
+            return "running"
+        if now >= self.closes:
+            return "closed"
+        if self.registration_opens and now < self.registration_opens:
+            return "early"
+        return "full" if self.free == 0 else "open"
+
+
+_NEXT_NUMBER = select(func.coalesce(func.max(ACTIVITY.c.number), 0) + 1)
+_LISTED = select(
+    *(
+        ACTIVITY.c[name]
+        for name in (
+            "id",
+            "code",
+            "number",
+            "kind",
+            "series",
+            "title",
+            "summary",
+            "starts",
+            "ends",
+            "capacity",
+            "taken",
+            "seats",
+            "fee",
+            "registration_opens",
+            "registration_closes",
+            "tags",
+            "hours",
+            "questions",
+        )
+    ),
+    PLACE.c.name.label("place"),
+    PLACE.c.code.label("place_code"),
+    PLACE.c.address,
+    ORGANIZATION.c.name.label("host"),
+).select_from(
+    ACTIVITY.join(PLACE, ACTIVITY.c.place_id == PLACE.c.id).outerjoin(
+        ORGANIZATION, ACTIVITY.c.host_id == ORGANIZATION.c.id
+    )
+)
+_BY_NUMBER = _LISTED.where(ACTIVITY.c.number == bindparam("number"))
+_BY_NUMBERS = _LISTED.where(ACTIVITY.c.number.in_(bindparam("numbers", expanding=True))).order_by(
+    ACTIVITY.c.starts, ACTIVITY.c.id
+)
+
+
+def listed() -> Any:
+    """The statement that others narrow down to the activities they want; `listing` reads its rows."""
+    return _LISTED
+
+
+def listing(row: Row[Any]) -> Listing:
+    return Listing(*tuple(row))
+
+
+def words(title: str, summary: str | None, series: str | None, tags: list[str]) -> str:
+    """What a search looks through; tags and series stand between bars, so that they can be met whole."""
+    parts = [title, summary or "", *(f"|{part}|" for part in (series or "", *tags))]
+    return fold(" ".join(parts))
+
+
+def find(db: Db, number: int) -> Listing:
+    """The activity with this public number. Raises Refusal."""
+    row = db.row(_BY_NUMBER, number=number)
+    if row is None:
+        raise Refusal(
+            "activity.unknown", Text("没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。")
+        )
+    return listing(row)
+
+
+def those(db: Db, numbers: list[int]) -> list[Listing]:
+    """The activities with these public numbers that there are, soonest first."""
+    return [listing(row) for row in db.rows(_BY_NUMBERS, numbers=numbers)] if numbers else []

@@ -1,0 +1,81 @@
+"""The community itself: its name, its zone and the days that are off here."""
+
+from datetime import date
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import field_validator
+from sqlalchemy import JSON, Column, select, update
+from sqlmodel import Field, SQLModel
+
+from models.database import Db, table_of
+from models.pack import Entry, Keys, section
+
+
+class Community(SQLModel, table=True):
+    """One row: one community is one database. `revision` grows with every change of what it holds."""
+
+    id: int = Field(default=1, primary_key=True)
+    name: str
+    timezone: str
+    languages: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    holidays: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    workdays: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    revision: int = 0
+
+
+COMMUNITY = table_of(Community)
+_ZONE = select(COMMUNITY.c.timezone)
+_REVISION = select(COMMUNITY.c.revision)
+_TOUCH = update(COMMUNITY).values(revision=COMMUNITY.c.revision + 1)
+
+
+@section("community", Community)
+class CommunityEntry(Entry):
+    name: str = Field(min_length=1)
+    timezone: str
+    languages: list[str] = ["zh-Hans", "en"]
+    holidays: list[date] = []
+    workdays: list[date] = []
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f'"{zone}" is no time zone; write one like "Asia/Shanghai"')
+        return zone
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, languages: list[str]) -> list[str]:
+        unknown = set(languages) - {"zh-Hans", "zh-Hant", "en"}
+        if unknown or not languages:
+            raise ValueError('the languages are "zh-Hans", "zh-Hant" and "en"')
+        return languages
+
+    def once(self, db: Db) -> dict[str, object]:
+        return {"id": 1, "revision": 0}
+
+    def row(self, keys: Keys) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "timezone": self.timezone,
+            "languages": self.languages,
+            "holidays": [day.isoformat() for day in self.holidays],
+            "workdays": [day.isoformat() for day in self.workdays],
+        }
+
+
+def zone(db: Db) -> ZoneInfo | None:
+    """The zone in which the community reads its clocks; None before the first pack is loaded."""
+    name = db.value(_ZONE)
+    return ZoneInfo(name) if name else None
+
+
+def revision(db: Db) -> int:
+    """How often what the community holds has changed."""
+    return int(db.value(_REVISION) or 0)
+
+
+def touch(db: Db) -> None:
+    """Tells everybody who keeps something of the community in memory that it changed."""
+    db.run(_TOUCH)

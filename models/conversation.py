@@ -1,0 +1,143 @@
+"""What a chat remembers between two messages: open forms, what was shown last, earlier searches."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from models.community import COMMUNITY
+from models.database import Db, table_of
+from models.member import ADDRESS, MEMBER
+
+# A form that began so long ago is set aside, and that is said once.
+DRAFT_KEPT = timedelta(hours=24)
+FORMS_AT_ONCE = 3
+SEARCHES_KEPT = 5
+
+
+class Conversation(SQLModel, table=True):
+    """One row an address; `memory` is JSON, see Memory."""
+
+    address_id: int = Field(foreign_key="address.id", primary_key=True)
+    memory: str
+
+
+CONVERSATION = table_of(Conversation)
+
+
+@dataclass(slots=True)
+class Form:
+    """A handler that asked and waits: what it was called with, what was answered, what it asks now.
+
+    `options` are the values of the choices shown; `asked` the questions in their order, for going back.
+    """
+
+    head: str
+    version: int
+    arguments: dict[str, Any]
+    began: str
+    answers: dict[str, list[Any]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    options: list[Any] = field(default_factory=list)
+    question: int = 0
+    wants: str = "text"
+
+
+@dataclass(slots=True)
+class Memory:
+    """`menu` is what can be pressed, as (label, sentence); `numbers` what a typed number says.
+
+    `question` numbers every question asked, so that an old button is told from a new one.
+    """
+
+    forms: list[Form] = field(default_factory=list)
+    menu: list[list[str]] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    searches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    searched: int = 0
+    question: int = 0
+    misses: int = 0
+
+    @property
+    def form(self) -> Form | None:
+        """The form whose question is open."""
+        return self.forms[-1] if self.forms else None
+
+    def open(self, form: Form) -> None:
+        """A new form stands before those that wait; the same one anew replaces itself."""
+        others = [other for other in self.forms if other.head != form.head]
+        self.forms = [*others, form][-FORMS_AT_ONCE:]
+
+    def close(self, form: Form) -> None:
+        self.forms = [other for other in self.forms if other is not form]
+
+    def set_aside(self, now: datetime) -> bool:
+        """Drops forms that began DRAFT_KEPT ago; True where there was one."""
+        fresh = [form for form in self.forms if now - datetime.fromisoformat(form.began) < DRAFT_KEPT]
+        dropped = len(fresh) < len(self.forms)
+        self.forms = fresh
+        return dropped
+
+    def remember_search(self, query: dict[str, Any], offset: int) -> int:
+        """Keeps a search for its buttons; gives its number."""
+        self.searched += 1
+        self.searches[str(self.searched)] = {"query": query, "offset": offset}
+        for number in list(self.searches)[:-SEARCHES_KEPT]:
+            del self.searches[number]
+        return self.searched
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, dumped: str | None) -> "Memory":
+        """Fields of an older or newer version that this one does not know are left out."""
+        raw = json.loads(dumped) if dumped else {}
+        memory = cls(**{name: value for name, value in raw.items() if name in cls.__slots__})
+        memory.forms = [
+            Form(**{name: value for name, value in form.items() if name in Form.__slots__})
+            for form in raw.get("forms", ())
+        ]
+        return memory
+
+
+_SPEAKER = (
+    select(
+        ADDRESS.c.id.label("address"),
+        ADDRESS.c.member_id.label("member"),
+        MEMBER.c.language,
+        MEMBER.c.home_id,
+        MEMBER.c.work_id,
+        CONVERSATION.c.memory,
+        select(COMMUNITY.c.revision).scalar_subquery().label("revision"),
+    )
+    .select_from(
+        ADDRESS.outerjoin(MEMBER, ADDRESS.c.member_id == MEMBER.c.id).outerjoin(
+            CONVERSATION, CONVERSATION.c.address_id == ADDRESS.c.id
+        )
+    )
+    .where(ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key"))
+    # One person's messages come one after the other, in every process (PostgreSQL; SQLite has one writer).
+    .with_for_update(of=ADDRESS)
+)
+_UPDATE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.address_id == bindparam("address"))
+    .values(memory=bindparam("dumped"))
+)
+_INSERT = insert(CONVERSATION)
+
+
+def speaker(db: Db, channel: str, key: str) -> Row[Any] | None:
+    """Everything that a message's path needs of the one who speaks, in one statement."""
+    return db.row(_SPEAKER, channel=channel, key=key)
+
+
+def keep(db: Db, address: int, memory: Memory, *, known: bool) -> None:
+    if known:
+        db.run(_UPDATE, address=address, dumped=memory.dump())
+    else:
+        db.run(_INSERT, address_id=address, memory=memory.dump())

@@ -1,0 +1,170 @@
+"""The database as rules see it: statements within a transaction that somebody else begins and ends."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Executable, Row, Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
+
+# Names for what a later migration may have to find again; SQLite gives none by itself.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# At most this long does one process wait for another one's write lock; a platform gives us 5 s in all.
+SQLITE_BUSY_MILLISECONDS = 2000
+
+
+class ClaimLost(Exception):  # noqa: N818  (it is not a fault: somebody else was first)
+    """A conditional update that was put off to the end found its condition gone."""
+
+
+class Db:
+    """What rules and handlers get: no commit and no rollback, those belong to the dispatcher."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._eager = True
+        self._claims: list[tuple[Executable, Mapping[str, Any]]] = []
+        self._session: Session | None = None
+
+    def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        return self._connection.execute(statement, values).all()
+
+    def row(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        return self._connection.execute(statement, values).first()
+
+    def value(self, statement: Executable, **values: Any) -> Any:
+        return self._connection.execute(statement, values).scalar()
+
+    def run(self, statement: Executable, **values: Any) -> int:
+        """Executes an update or a delete; gives the number of rows that it met."""
+        return self._connection.execute(statement, values).rowcount
+
+    def insert(self, statement: Executable, **values: Any) -> int:
+        """Inserts one row; gives its primary key."""
+        result: Any = self._connection.execute(statement, values)
+        return int(result.inserted_primary_key[0])
+
+    def claim(self, statement: Executable, **values: Any) -> bool:
+        """A conditional update of a hot row: True where it met its row.
+
+        It is put off to the end of the transaction, where it holds its row for the shortest time, and
+        taken for met until then. Where it is not, the dispatcher runs the message again, eagerly.
+        """
+        if self._eager:
+            return self.run(statement, **values) == 1
+        self._claims.append((statement, values))
+        return True
+
+    @contextmanager
+    def attempt(self, *, eager: bool) -> Iterator[None]:
+        """One run of a message, undone whole where it fails. Raises ClaimLost; an eager one never does."""
+        self._eager, self._session = eager, None
+        self._claims.clear()
+        with self.savepoint("attempt"):
+            yield
+            self._settle()
+
+    def _settle(self) -> None:
+        """Writes what was put off: objects of the session, then the claims."""
+        if self._session is not None:
+            self._session.flush()
+        for statement, values in self._claims:
+            if self.run(statement, **values) != 1:
+                raise ClaimLost
+
+    @property
+    def session(self) -> Session:
+        """Objects, for what is not on every message's path; the dispatcher flushes them."""
+        if self._session is None:
+            self._session = Session(
+                self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
+        return self._session
+
+    @contextmanager
+    def savepoint(self, name: str = "step") -> Iterator[None]:
+        """What is written inside is undone when the block is left by an exception."""
+        self._connection.exec_driver_sql(f"SAVEPOINT {name}")
+        claims = len(self._claims)
+        try:
+            yield
+        except BaseException as error:
+            del self._claims[claims:]
+            if not _is_broken(error):
+                self._connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+                self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+            raise
+        self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+
+def _is_broken(error: BaseException) -> bool:
+    """After such an error the transaction may be gone, and its savepoints with it."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+
+
+def open_engine(url: str, *, pool_size: int = 1) -> Engine:
+    """An engine for `sqlite:///file`, `sqlite://` (in memory) or `postgresql://…`."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(url, in_memory=address.database in (None, "", ":memory:"))
+    # A pooler may stand between, so nothing lives in a session: no prepared statements either.
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"prepare_threshold": None, "connect_timeout": 5},
+    )
+
+
+def _open_sqlite(url: str, *, in_memory: bool) -> Engine:
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",  # the worker says BEGIN IMMEDIATE itself
+        connect_args={"check_same_thread": False},
+        **({"poolclass": StaticPool} if in_memory else {}),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Db]:
+    """One transaction of its own, for loading packs and for tests; messages go through the worker."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        db = Db(connection)
+        try:
+            with db.attempt(eager=True):
+                yield db
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK") if sqlite else connection.rollback()
+            raise
+        connection.exec_driver_sql("COMMIT") if sqlite else connection.commit()
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a model, for prebuilt statements."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]

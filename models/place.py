@@ -1,0 +1,72 @@
+"""Where things are: a tree from the subdistrict down to the station and the room."""
+
+from typing import Annotated, Literal
+
+from pydantic import field_validator
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from models import opening
+from models.database import table_of
+from models.pack import Entry, Keys, Reference, Slug, section
+
+PlaceKind = Literal["subdistrict", "neighbourhood", "park", "estate", "building", "station", "venue"]
+Degrees = Annotated[float, Field(ge=-180, le=180)]
+
+
+class Place(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    kind: str
+    name: str
+    aliases: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    parent_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    opening: str | None = None
+    functions: list[str] = Field(sa_column=Column(JSON, nullable=False))
+
+
+PLACE = table_of(Place)
+
+
+@section("place", Place)
+class PlaceEntry(Entry):
+    id: Slug
+    kind: PlaceKind
+    name: str = Field(min_length=1)
+    aliases: list[str] = []
+    parent: Annotated[str | None, Reference("place")] = None
+    address: str | None = None
+    location: list[Degrees] | None = Field(default=None, min_length=2, max_length=2)
+    opening: str | None = None
+    functions: list[str] = []
+
+    @field_validator("location")
+    @classmethod
+    def _latitude_first(cls, location: list[float] | None) -> list[float] | None:
+        if location and abs(location[0]) > 90:
+            raise ValueError("the latitude comes first, as in [31.2286, 121.4531]")
+        return location
+
+    @field_validator("opening")
+    @classmethod
+    def _readable(cls, text: str | None) -> str | None:
+        if text is not None:
+            opening.parse(text)
+        return text
+
+    def row(self, keys: Keys) -> dict[str, object]:
+        latitude, longitude = self.location or (None, None)
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "aliases": self.aliases,
+            "parent_id": keys.get("place", self.parent),
+            "address": self.address,
+            "latitude": latitude,
+            "longitude": longitude,
+            "opening": self.opening,
+            "functions": self.functions,
+        }

@@ -1,0 +1,215 @@
+"""Seats: who takes part in what. Never more than there are, and one live registration a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Index,
+    Row,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlmodel import Field, SQLModel
+
+from models import change
+from models.activity import ACTIVITY, Listing, listed, listing
+from models.database import Db, table_of
+from models.refusal import Refusal
+from models.text import Moment, Prose, Text
+
+# More people than this are a group, which an organiser should know of before it comes.
+LARGEST_PARTY = 10
+
+
+class Registration(SQLModel, table=True):
+    """`state` is `confirmed` or `cancelled`; one live row a person and activity, by the index."""
+
+    __table_args__ = (
+        CheckConstraint("seats >= 1", name="seats"),
+        Index(
+            "uq_registration_live",
+            "activity_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("state = 'confirmed'"),
+            postgresql_where=text("state = 'confirmed'"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    activity_id: int = Field(foreign_key="activity.id")
+    member_id: int = Field(foreign_key="member.id", index=True)
+    seats: int
+    answers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    state: str
+    at: datetime
+
+
+REGISTRATION = table_of(Registration)
+MOVES = {None: {"confirmed"}, "confirmed": {"cancelled"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A live registration of somebody, and what it is for."""
+
+    id: int
+    seats: int
+    activity: Listing
+
+
+_LIVE = and_(REGISTRATION.c.member_id == bindparam("member"), REGISTRATION.c.state == "confirmed")
+_MINE_AT = select(REGISTRATION.c.id, REGISTRATION.c.seats).where(
+    _LIVE, REGISTRATION.c.activity_id == bindparam("activity")
+)
+_MINE = (
+    listed()
+    .add_columns(REGISTRATION.c.id.label("registration"), REGISTRATION.c.seats.label("party"))
+    .join(REGISTRATION, REGISTRATION.c.activity_id == ACTIVITY.c.id)
+    .where(_LIVE, ACTIVITY.c.ends > bindparam("now"))
+    .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
+)
+_CLASHING = (
+    listed()
+    .join(REGISTRATION, REGISTRATION.c.activity_id == ACTIVITY.c.id)
+    .where(
+        _LIVE,
+        ACTIVITY.c.id != bindparam("activity"),
+        ACTIVITY.c.starts < bindparam("ends"),
+        ACTIVITY.c.ends > bindparam("starts"),
+    )
+    .order_by(ACTIVITY.c.starts)
+)
+_ENTER = insert(REGISTRATION)
+_TAKE = (
+    update(ACTIVITY)
+    .where(
+        ACTIVITY.c.id == bindparam("activity"),
+        or_(
+            ACTIVITY.c.capacity.is_(None),
+            ACTIVITY.c.taken + ACTIVITY.c.seats + bindparam("party") <= ACTIVITY.c.capacity,
+        ),
+    )
+    .values(seats=ACTIVITY.c.seats + bindparam("party"))
+)
+_GIVE_BACK = (
+    update(ACTIVITY)
+    .where(ACTIVITY.c.id == bindparam("activity"), ACTIVITY.c.seats >= bindparam("party"))
+    .values(seats=ACTIVITY.c.seats - bindparam("party"))
+)
+_LEAVE = (
+    update(REGISTRATION)
+    .where(REGISTRATION.c.id == bindparam("registration"), REGISTRATION.c.state == bindparam("before"))
+    .values(state=bindparam("after"))
+)
+
+
+def check_open(db: Db, wanted: Listing, member: int, now: datetime) -> None:
+    """Whether this person may register now. Raises Refusal with the reason."""
+    title = Prose(wanted.title)
+    if db.row(_MINE_AT, member=member, activity=wanted.id) is not None:
+        raise Refusal(
+            "registration.already", Text("您已经报名了「{title}」，不用再报。", title=title), wanted.ref
+        )
+    stands = wanted.stands(now)
+    if stands == "ended":
+        raise Refusal("activity.ended", Text("「{title}」已经结束了。", title=title), wanted.ref)
+    if stands == "running":
+        raise Refusal("activity.running", Text("「{title}」已经开始，不能再报名。", title=title), wanted.ref)
+    if stands == "closed":
+        sentence = Text("「{title}」的报名在{at}截止了。", title=title, at=Moment(wanted.closes))
+        raise Refusal("activity.closed", sentence, wanted.ref)
+    if stands == "early" and wanted.registration_opens:
+        opens = Moment(wanted.registration_opens)
+        raise Refusal(
+            "activity.early", Text("「{title}」还没开始报名，{at}开始。", title=title, at=opens), wanted.ref
+        )
+    if stands == "full":
+        raise Refusal("activity.full", Text("「{title}」名额满了。", title=title), wanted.ref)
+
+
+def check_party(wanted: Listing, party: int) -> None:
+    """Whether so many people still fit. Raises Refusal with the number that does."""
+    if party < 1:
+        raise Refusal("registration.party", Text("至少要有1位。"), wanted.ref)
+    if wanted.free is not None and party > wanted.free:
+        sentence = Text("「{title}」只剩{count}个名额。", title=Prose(wanted.title), count=wanted.free)
+        raise Refusal("registration.party", sentence, wanted.ref)
+    if party > LARGEST_PARTY:
+        raise Refusal("registration.party", Text("一次最多报{count}位。", count=LARGEST_PARTY), wanted.ref)
+
+
+def register(db: Db, wanted: Listing, member: int, party: int, answers: dict[str, str], now: datetime) -> int:
+    """Gives the seats, or raises Refusal. Gives the registration's key.
+
+    The row comes first and the counter last: its row is hot, and held from here to the commit.
+    """
+    check_open(db, wanted, member, now)
+    check_party(wanted, party)
+    key = db.insert(
+        _ENTER,
+        activity_id=wanted.id,
+        member_id=member,
+        seats=party,
+        answers=answers,
+        state="confirmed",
+        at=now,
+    )
+    _record(db, key, None, "confirmed", member, now)
+    if not db.claim(_TAKE, activity=wanted.id, party=party):
+        raise Refusal("activity.full", Text("「{title}」名额满了。", title=Prose(wanted.title)), wanted.ref)
+    return key
+
+
+def check_cancel(db: Db, wanted: Listing, member: int, now: datetime) -> Row[Any]:
+    """The live registration that this person may cancel now. Raises Refusal."""
+    live = db.row(_MINE_AT, member=member, activity=wanted.id)
+    title = Prose(wanted.title)
+    if live is None:
+        raise Refusal("registration.none", Text("您没有报名「{title}」，不用取消。", title=title), wanted.ref)
+    if now >= wanted.starts:
+        raise Refusal("activity.running", Text("「{title}」已经开始，不能再取消。", title=title), wanted.ref)
+    return live
+
+
+def cancel(db: Db, wanted: Listing, member: int, now: datetime) -> int:
+    """Gives the seats back at once; gives their number. Raises Refusal."""
+    live = check_cancel(db, wanted, member, now)
+    _record(db, live.id, "confirmed", "cancelled", member, now)
+    db.run(_LEAVE, registration=live.id, before="confirmed", after="cancelled")
+    db.claim(_GIVE_BACK, activity=wanted.id, party=live.seats)
+    return int(live.seats)
+
+
+def mine(db: Db, member: int, now: datetime) -> list[Held]:
+    """What somebody is registered for and has not ended, soonest first."""
+    return [
+        Held(row.registration, row.party, listing(row[:-2]))  # type: ignore[arg-type]
+        for row in db.rows(_MINE, member=member, now=now)
+    ]
+
+
+def party_of(db: Db, wanted: Listing, member: int) -> int:
+    """How many seats somebody holds there; 0 is none."""
+    live = db.row(_MINE_AT, member=member, activity=wanted.id)
+    return int(live.seats) if live else 0
+
+
+def clashes(db: Db, wanted: Listing, member: int) -> list[Listing]:
+    """What somebody is registered for at the same time. An end at the other's start is no clash."""
+    rows = db.rows(_CLASHING, member=member, activity=wanted.id, starts=wanted.starts, ends=wanted.ends)
+    return [listing(row) for row in rows]
+
+
+def _record(db: Db, key: int, before: str | None, after: str, actor: int, now: datetime) -> None:
+    if after not in MOVES.get(before, ()):
+        raise ValueError(f"a registration does not go from {before} to {after}")
+    change.record(db, "registration", key, before, after, actor, now)

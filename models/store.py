@@ -1,0 +1,67 @@
+"""Writes a checked pack into the database: by id, so that loading it again never duplicates."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, and_, delete, insert, select, update
+
+from models import community
+from models.database import Db, table_of
+from models.pack import SECTIONS, Entry, Keys, Pack, PackError
+
+
+def known_keys(db: Db, zone: ZoneInfo) -> Keys:
+    """What the database has already: the key of each id of each section."""
+    keys = Keys(zone)
+    for declared in SECTIONS.values():
+        table = table_of(declared.table)
+        code = table.c.id if declared.single else table.c.code
+        found = db.rows(select(code.label("code"), table.c.id))
+        keys.of[declared.name] = {"" if declared.single else row.code: row.id for row in found}
+    return keys
+
+
+def store(db: Db, pack: Pack) -> dict[str, int]:
+    """Writes the pack within the caller's transaction; gives the number of entries of each section."""
+    declared = pack.entries.get("community", {}).get("")
+    zone = ZoneInfo(str(getattr(declared, "timezone", ""))) if declared else community.zone(db)
+    keys = known_keys(db, zone or ZoneInfo("UTC"))
+    for name, entries in pack.entries.items():
+        table = table_of(SECTIONS[name].table)
+        for code, entry in entries.items():
+            keys.of[name][code] = key = _write(db, table, keys.of[name].get(code), code, entry, keys)
+            try:
+                entry.bind(db, key)
+            except ValueError as error:
+                raise PackError(f"{pack.files[name, code]}: {name} {code}: {error}") from None
+    community.touch(db)
+    return {name: len(entries) for name, entries in pack.entries.items()}
+
+
+def _write(db: Db, table: Table, key: int | None, code: str, entry: Entry, keys: Keys) -> int:
+    row = dict(entry.row(keys))
+    if key is not None:
+        db.run(update(table).where(table.c.id == key).values(row))
+    else:
+        named = {"code": code} if code else {}
+        key = db.insert(insert(table).values({**named, **entry.once(db), **row}))
+    for child, rows in entry.children(keys).items():
+        _replace_children(db, table, table_of(child), key, rows)
+    return key
+
+
+def _replace_children(
+    db: Db, parent: Table, child: Table, key: int, rows: Sequence[dict[str, object]]
+) -> None:
+    """Rows with a code keep their key, since others may refer to them; links are written anew."""
+    owner = child.c[f"{parent.name}_id"]
+    if "code" not in child.c:
+        db.run(delete(child).where(owner == key))
+        for row in rows:
+            db.insert(insert(child).values({owner.name: key, **row}))
+        return
+    db.run(delete(child).where(and_(owner == key, child.c.code.not_in([row["code"] for row in rows]))))
+    for row in rows:
+        here = and_(owner == key, child.c.code == row["code"])
+        if not db.run(update(child).where(here).values(row)):
+            db.insert(insert(child).values({owner.name: key, **row}))

@@ -1,0 +1,1 @@
+"""Tests are transcripts: what is said, and what is answered. Real databases, a frozen clock."""

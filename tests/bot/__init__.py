@@ -1,0 +1,1 @@
+"""Channels, transactions, configuration and the command line."""

@@ -1,0 +1,1 @@
+"""Conversations, line by line."""
