@@ -76,7 +76,7 @@ def _language_of(inbound: Inbound) -> Language:
     """What a newcomer reads: as the platform says, else as he writes."""
     if inbound.language:
         return inbound.language
-    if inbound.text.isascii() and any(letter.isalpha() for letter in inbound.text):
+    if inbound.text.isascii() and inbound.text[:1].isalpha():
         return "en"
     return "zh-Hant" if is_traditional(inbound.text) else "zh-Hans"
 

@@ -9,7 +9,7 @@ from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
 from models import activity, registration, search
 from models.activity import Listing
-from models.card import Article, Card, Choice
+from models.card import NOTHING, Article, Card, Choice
 from models.folding import fold
 from models.search import Query
 from models.text import Text
@@ -20,7 +20,7 @@ NEAREST = 3
 # Sentences about other things that use the same words.
 _ELSEWHERE = (
     "投票|选举|议题|项目|认领|兴趣小组|有.*(?:社团|俱乐部)|诉求|反映|办理|预约|发布|导出|统计|签到|提醒|推送|推活动|订阅|退订|"
-    "志愿时长|小时志愿|多少小时|积分|通知|忽略|报修|投诉|volunteer hours|how many hours|projects?|vote|request|remind"
+    "志愿时长|小时志愿|多少小时|积分|通知|忽略|报修|投诉|叫我|volunteer hours|how many hours|projects?|vote|request|remind"
 )
 _WISH = (
     "想|要|找|求|有没有|有伐|有吗|有么|有啥|有什么|有哪些|哪些|哪里|哪天|哪儿|什么时候|几时|多久|吗$|伐$|么$|没$|"
@@ -47,12 +47,15 @@ _SEARCH = (
 )
 _SHOW = (
     Phrase(
-        r"详情|详细|具体|介绍|内容|几点|什么时候|何时|几时|哪天|在哪|哪里|哪个房间|地址|地点|怎么去|多少钱|收费吗|要钱|做什么|"
-        r"干什么|干些什么|干嘛|讲什么|讲些什么|是什么|还有(?:名额|位子|位置)|满了|人满|"
-        r"\b(?:where|what time|when|how much|details?|tell me (?:more )?about|what is|about)\b",
+        r"详情|详细|具体|介绍|内容|几点|哪个房间|地址|地点|怎么去|多少钱|收费吗|要钱|做什么|干什么|干些什么|干嘛|"
+        r"讲什么|讲些什么|是什么|还有(?:名额|位子|位置)|满了|人满|"
+        r"\b(?:what time|how much|details?|tell me (?:more )?about|what is|about)\b",
         weight=3,
         needs="title",
         unless=_ELSEWHERE,
+    ),
+    Phrase(
+        r"什么时候|何时|几时|哪天|在哪|哪里|\b(?:where|when)\b", weight=2, needs="title", unless=_ELSEWHERE
     ),
     Phrase(r"", weight=1, needs="title", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
 )
@@ -67,8 +70,8 @@ def _named(reading: Reading) -> Arguments:
 
 
 @on(
-    "activity.search", head="activities", allow=anybody, menu=Text("找活动"), rank=10,
-    phrases=_SEARCH, reads=_wanted,
+    "activity.search", head="activities", allow=anybody, menu=Text("找活动"),
+    example=Text("这周六有什么活动"), rank=10, phrases=_SEARCH, reads=_wanted,
 )  # fmt: skip
 def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
     return _page(talk, search.load(query or {}), 0)
@@ -103,7 +106,7 @@ def similar(talk: Talk, number: int = 0) -> Card:
 def show(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
     found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
     if len(found) == 1:
-        return Card(Text("这个活动："), articles=(_full(talk, found[0]),))
+        return Card(NOTHING, articles=(_full(talk, found[0]),))
     return _list(talk, Text("有{count}场：", count=len(found)), found)
 
 
@@ -120,7 +123,7 @@ def _page(talk: Talk, query: Query, offset: int) -> Card:
     if not query.open_only and any(each.stands(talk.now) != "open" for each in found):
         choices.append(Choice(Text("只看可报名的"), press("open", serial)))
     if total == 1:
-        return Card(Text("找到1场："), articles=(_full(talk, found[0]),), choices=tuple(choices))
+        return Card(NOTHING, articles=(_full(talk, found[0]),), choices=tuple(choices))
     return _list(talk, Text("找到{count}场，按时间排：", count=total), found, tuple(choices))
 
 

@@ -73,9 +73,10 @@ def full(activity: Listing, now: datetime, *, party: int = 0) -> Article:
     )
 
 
-def subject(activity: Listing, now: datetime) -> Article:
-    """What a question or a confirmation is about: nothing to press but what it asks."""
-    return Article(prose(activity.title), activity.ref, facts=facts(activity, now))
+def subject(activity: Listing) -> Article:
+    """What a question is about: nothing to press but what it asks."""
+    where: list[Fact] = [(Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))]
+    return Article(prose(activity.title), activity.ref, facts=(*where, *_price(activity)))
 
 
 def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:

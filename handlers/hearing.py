@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from handlers.checks import read_number
 from handlers.running import Outcome, answer, back, beside, leave, request, run
-from handlers.talk import ACTIONS, Talk, menu
+from handlers.talk import ACTIONS, Talk, examples, menu
 from handlers.understanding.intents import Intent, understand
 from handlers.understanding.reading import Reading
 from handlers.words import Reader, say
@@ -147,7 +147,7 @@ def _not_understood(talk: Talk) -> Outcome:
         return replace(run(talk, ACTIONS["person"], {}), did="unknown")
     if talk.memory.misses:
         return Outcome("unknown", (Card(Text("还是没听懂。请点一个，或者换个说法。"), choices=menu()),))
-    text = Text("没听懂这一句。可以这样说：“{example}”，也可以点下面的。", example=Text("这周六有什么活动"))
+    text = Text("没听懂这一句。可以这样说：“{example}”，也可以点下面的。", example=examples()[0])
     return Outcome("unknown", (Card(text, choices=menu()),))
 
 

@@ -1,9 +1,9 @@
 """What the bot can do, where people are found, and a word in return for a greeting."""
 
 from handlers.opening import hours
-from handlers.talk import Phrase, Talk, anybody, menu, on
+from handlers.talk import Phrase, Talk, anybody, examples, menu, on
 from models.card import Article, Card
-from models.text import Text, as_said, prose
+from models.text import Several, Text, as_said, prose
 
 _HELP = (
     Phrase(
@@ -32,15 +32,15 @@ _GREETING = (
 
 @on("help", head="help", allow=anybody, phrases=_HELP)
 def show(talk: Talk) -> Card:
-    text = Text(
-        "我能帮您找活动、报名、看报名和取消。直接说就行，比如“{example}”。", example=Text("这周六有什么活动")
+    lines = tuple(Text("· {example}", example=example) for example in examples())
+    return Card(
+        Text("您好，要办什么直接说就行，比如：\n{lines}", lines=Several(lines, lines=True)), choices=menu()
     )
-    return Card(text, choices=menu())
 
 
 @on("smalltalk", head="hello", allow=anybody, phrases=_GREETING)
 def greet(talk: Talk) -> Card:
-    return Card(Text("您好！想找活动还是看看报名？直接说就行。"), choices=menu())
+    return Card(Text("您好！要办什么，直接说就行。"), choices=menu())
 
 
 @on("help", head="person", allow=anybody)

@@ -43,9 +43,16 @@ def _which(reading: Reading) -> Arguments:
 
 
 @on(
-    "language.set", head="language", allow=anybody, menu=Text("语言 Language"), rank=90, private=True,
-    phrases=_PHRASES, reads=_which,
-)  # fmt: skip
+    "language.set",
+    head="language",
+    allow=anybody,
+    menu=Text("语言 Language"),
+    example=Text("请用繁体字回复"),
+    rank=90,
+    private=True,
+    phrases=_PHRASES,
+    reads=_which,
+)
 def choose(talk: Talk, language: Language | None = None) -> Card:
     chosen = language if language else talk.ask("language", Text("用哪种语言？"), *_OPTIONS)
     member.speak(talk.db, talk.person.id, chosen)

@@ -83,8 +83,15 @@ def _named(reading: Reading) -> Arguments:
 
 
 @on(
-    "activity.register", head="register", allow=anybody, private=True, phrases=_REGISTER, reads=_meant,
-)  # fmt: skip
+    "activity.register",
+    head="register",
+    example=Text("报名周四的瑜伽"),
+    rank=15,
+    allow=anybody,
+    private=True,
+    phrases=_REGISTER,
+    reads=_meant,
+)
 def register(
     talk: Talk,
     number: int | None = None,
@@ -96,7 +103,7 @@ def register(
     try:
         registration.check_open(talk.db, wanted, talk.person.id, talk.now)
         registration.check_party(wanted, party or 1)
-        about = (activity_cards.subject(wanted, talk.now),)
+        about = (activity_cards.subject(wanted),)
         talk.steps = len(wanted.questions) + 1
         answers = _answers(talk, wanted, about)
         party = _confirmed_party(talk, wanted, about, answers, party or 1)
@@ -200,6 +207,7 @@ def _next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
     head="mine",
     allow=anybody,
     menu=Text("我的报名"),
+    example=Text("我报了哪些活动"),
     rank=20,
     private=True,
     phrases=_MINE,
@@ -212,13 +220,22 @@ def mine(talk: Talk) -> Card:
     return Card(Text("您报名了{count}场：", count=len(held)), articles=articles)
 
 
-@on("activity.cancel", head="withdraw", allow=anybody, private=True, phrases=_CANCEL, reads=_named)
+@on(
+    "activity.cancel",
+    head="withdraw",
+    example=Text("周四的瑜伽去不了了"),
+    rank=25,
+    allow=anybody,
+    private=True,
+    phrases=_CANCEL,
+    reads=_named,
+)
 def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
     wanted = _held(talk, [number] if number else numbers or [])
     try:
         registration.check_cancel(talk.db, wanted, talk.person.id, talk.now)
         question = Text("取消「{title}」的报名，把名额让出来？", title=prose(wanted.title))
-        about = (activity_cards.subject(wanted, talk.now),)
+        about = (activity_cards.subject(wanted),)
         yes = Option("yes", Text("确认取消"), (*_YES, "取消报名"))
         if talk.ask("sure", question, yes, Option("no", Text("保留"), _NO), about=about) == "no":
             return Card(Text("好的，报名还在。"), articles=(_still(talk, wanted),))

@@ -55,6 +55,7 @@ class Action:
     handler: Handler
     allow: Callable[[Person], bool]
     menu: Text | None
+    example: Text | None
     rank: int
     private: bool
     version: int
@@ -80,6 +81,7 @@ def on(
     head: str,
     allow: Callable[[Person], bool],
     menu: Text | None = None,
+    example: Text | None = None,
     rank: int = 100,
     private: bool = False,
     version: int = 1,
@@ -88,14 +90,16 @@ def on(
 ) -> Callable[[Handler], Handler]:
     """Declares a handler for an action of the contract.
 
-    `menu` puts it into the menu, in the order of `rank`; `private` keeps its answer out of group chats;
+    `menu` puts it into the menu and `example` into the help, in the order of `rank`; `private` keeps its answer out of group chats;
     `reads` takes its arguments from what was understood. A new `version` starts forms that wait anew.
     """
 
     def declare(handler: Handler) -> Handler:
         if head in ACTIONS:
             raise ValueError(f"the head {head!r} is declared twice")
-        ACTIONS[head] = Action(name, head, handler, allow, menu, rank, private, version, phrases, reads)
+        ACTIONS[head] = Action(
+            name, head, handler, allow, menu, example, rank, private, version, phrases, reads
+        )
         return handler
 
     return declare
@@ -256,5 +260,11 @@ def _again(question: Question, complaint: Text) -> Question:
 
 def menu(actions: Mapping[str, Action] = ACTIONS) -> tuple[Choice, ...]:
     """The menu, collected from the handlers."""
-    shown = sorted((action for action in actions.values() if action.menu), key=lambda action: action.rank)
-    return tuple(Choice(action.menu, action.head) for action in shown if action.menu)
+    ranked = sorted(actions.values(), key=lambda action: action.rank)
+    return tuple(Choice(action.menu, action.head) for action in ranked if action.menu)
+
+
+def examples(actions: Mapping[str, Action] = ACTIONS) -> tuple[Text, ...]:
+    """What one can say, an example of each, collected from the handlers."""
+    ranked = sorted(actions.values(), key=lambda action: action.rank)
+    return tuple(action.example for action in ranked if action.example)

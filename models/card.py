@@ -10,6 +10,10 @@ Tone = Literal["plain", "question", "done", "notice"]
 StateTone = Literal["good", "warning", "past"]
 
 
+# The text of a card whose one article says it all.
+NOTHING = Text("")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button is a sentence: `says` is what the reader sends by pressing it, a fixed head and a number.
@@ -68,11 +72,11 @@ class Card:
     def numbered(self) -> Iterator[Choice]:
         """The choices that a typed number means, in the order of the numbers.
 
-        A list numbers its articles; a card about one thing numbers what one can do with it.
+        A list numbers its articles, a card about one thing what one can do with it, a question its answers.
         """
         if len(self.articles) == 1:
             yield from self.articles[0].choices
-        else:
+        elif self.tone != "question":
             for article in self.articles:
                 yield Choice(article.title, article.choices[0].says) if article.choices else _nothing(article)
         yield from (choice for choice in self.choices if not choice.aside)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.channels import Capabilities
 from handlers.words import Reader, say
-from models.card import Article, Card, Choice
+from models.card import NOTHING, Article, Card, Choice
 from models.text import Text
 
 
@@ -44,7 +44,8 @@ def _head(card: Card, reader: Reader) -> Iterator[str]:
     if card.step:
         nth, total = card.step
         yield say(Text("第{nth}步，共{total}步", nth=nth, total=total), reader)
-    yield say(card.text, reader)
+    if card.text != NOTHING:
+        yield say(card.text, reader)
 
 
 def _articles(card: Card, reader: Reader, first: int | None) -> Iterator[str]:

@@ -89,8 +89,10 @@ class Reading:
         rest = self._timed[1]
         if _OUR_ESTATE.search(rest):
             return _outermost(self.lexicon, self.person.home_id, "estate") or self.person.home_id
-        if _OUR_BUILDING.search(rest) or _OUR_COMPANY.search(rest):
-            return self.person.work_id or self.person.home_id
+        if _OUR_COMPANY.search(rest):
+            return self.person.work_id
+        if _OUR_BUILDING.search(rest):
+            return self.person.work_id or _outermost(self.lexicon, self.person.home_id, "building")
         return None
 
     @cached_property

@@ -1,8 +1,12 @@
 """Finds what a sentence says about time, by a small closed grammar."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from handlers.understanding.days import Days
+from handlers.understanding.expressions import DAYS, Piece, find_pieces
+from handlers.understanding.hours import MIDNIGHT, Clock, Part, at, later, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +26,32 @@ class When:
     until: time | None = None  # its end, in "18:30到20:00"
 
 
-_DAYS = {
-    "今天": 0,
-    "今日": 0,
-    "今朝": 0,
-    "today": 0,
-    "明天": 1,
-    "明朝": 1,
-    "明儿": 1,
-    "tomorrow": 1,
-    "后天": 2,
-    "后儿": 2,
-}
-_PARTS: dict[str, tuple[time | None, time | None]] = {
-    "上午": (None, time(12)), "早上": (None, time(12)), "中午": (time(11, 30), time(13, 30)),
-    "下午": (time(12), time(18)), "晚上": (time(18), None), "夜里": (time(18), None), "morning": (None, time(12)),
-    "afternoon": (time(12), time(18)), "evening": (time(18), None),
-}  # fmt: skip
-_DAY = re.compile("|".join(_DAYS) + r"|(?P<which>这个?|本|下个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
-_PART = re.compile("|".join(_PARTS))
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Days in a row that one expression names, or several joined by 到 or 和."""
+
+    pieces: tuple[Piece, ...]
+    days: Days
+    mark: str
+
+    @property
+    def kinds(self) -> set[str]:
+        return {piece.kind for piece in self.pieces}
+
+    @property
+    def exact(self) -> bool:
+        return any(DAYS[kind].exact for kind in self.kinds)
+
+    @property
+    def festival(self) -> bool:
+        return self.kinds <= _FESTIVALS
 
 
-def _day(found: re.Match[str], today: date) -> date:
-    if found[0] in _DAYS:
-        return today + timedelta(_DAYS[found[0]])
-    ahead = "一二三四五六日".index(found["day"].replace("天", "日")) - today.weekday()
-    if found["which"] is None:
-        return today + timedelta(ahead % 7)
-    return today + timedelta(ahead + (7 if found["which"].startswith("下") else 0))
+_WINDOW = 60
+_FESTIVALS = {"festival", "festival_english"}
+_EVERY = {"every", "every_english"}
+_WEEKS = {"week", "week_english"}
+_LONG = timedelta(7)
 
 
 def find(text: str, now: datetime) -> tuple[When | None, str]:
@@ -57,10 +59,16 @@ def find(text: str, now: datetime) -> tuple[When | None, str]:
 
     `now` is aware, in the community's zone. None where no time is named.
     """
-    days = [_day(found, now.date()) for found in _DAY.finditer(text)]
-    parts = [_PARTS[found[0]] for found in _PART.finditer(text)]
-    if not days and not parts:
-        return None, text
-    after, before = parts[0] if parts else (None, None)
-    when = When(min(days, default=None), max(days, default=None), after, before)
-    return when, _PART.sub(" ", _DAY.sub(" ", text))
+    today = now.date()
+    pieces, vague = find_pieces(text, today)
+    if not pieces:
+        return None, _cut(text, vague) if vague else text
+    stretches = _stretches(pieces, today)
+    used = _decisive(stretches)
+    first, last = _bounds(used, today)
+    without_days = _unwanted_days(pieces, today) | _left_out(used, stretches, today)
+    after, before, clock, until = _hours(pieces)
+    when = When(first, last, at(after), at(before), _unwanted_hours(pieces), without_days, at(clock), at(until))
+    unused = {id(piece) for stretch in stretches if stretch.festival and stretch not in used for piece in stretch.pieces}
+    kept = [piece for piece in pieces if id(piece) not in unused]
+    return (when if kept and when != When() else None), _cut(text, vague + _spans(kept))

@@ -1,0 +1,193 @@
+"""The expressions of time in a sentence, in order, and how the words around them take them."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from handlers.understanding import days, festivals, hours
+from handlers.understanding.days import Days, word
+from handlers.understanding.hours import Clock, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One expression of time, and how the words around it take it."""
+
+    begin: int
+    end: int
+    kind: str
+    found: re.Match[str]
+    what: Days | Clock | Part
+    # How it is joined to the piece before: "to", "and", "near", or not at all.
+    joint: str = ""
+    # "from" and "by" make it the only bound; "between" makes bounds of two clock times.
+    mark: str = ""
+    unwanted: bool = False
+    # What is cut out with it, and where the words begin that refuse it.
+    cut: tuple[int, int] = (0, 0)
+    refusal: int | None = None
+
+
+# Words that look like a time and are none; they hide what they contain.
+_NO_TIME = (
+    r"离[^,。;!?\s]{0,8}?最近|"
+    + word(r"good (?:morning|afternoon|evening|night)|the day (?:before|after)(?! tomorrow| yesterday)")
+)
+# Words that set no bounds.
+_VAGUE = (
+    r"最近几[天周]|(?<!就)最近(?!的(?:地铁|站|路|医院|超市))|近期|近来|近几[天周]|[这过]几[天周日]|这些[天日]子?|过两天|"
+    r"这一?(?:阵子?|段时间|段日子)|(?<![楼房子门])后面(?!的人)|以后|接下[来去](?:几天|的几天)?|往后|今后|随后|未来(?=几[天周月])几[天周月]|每[天日]|天天|"
+    + word(
+        r"coming up|upcoming|recently|lately|soon|later on|later(?= today| this| tonight)|in the (?:near )?future|these days|"
+        r"(?:(?:in|over|for|during) )?the (?:next|coming) few (?:days|weeks)|in the coming (?:days|weeks)|"
+        r"from now on|every day|daily"
+    )
+)
+DAYS = {expression.kind: expression for expression in (*days.EXPRESSIONS, *festivals.EXPRESSIONS)}
+_PATTERNS = {kind: expression.pattern for kind, expression in DAYS.items()} | dict(hours.PATTERNS)
+_ALL = {"no_time": _NO_TIME} | _PATTERNS | {"vague": _VAGUE}
+# One expression finds the places and the kind of each; its own, with the names of the parts, then reads it.
+_ANY = re.compile(
+    "|".join(f"(?P<{kind}>{re.sub(r'[?]P<[a-z_]+>', '?:', pattern)})" for kind, pattern in _ALL.items())
+)
+_EACH = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
+
+_JOINT = re.compile(
+    r"\s*(?:(?P<to>(?:起|开始|以?后)?\s?(?:-|–|—|~|一?直?到|至|(?:to|through|until|till)(?![a-z]))\s*(?:on |the )*)|"
+    r"(?P<and>(?:[、/&]|以及|和|跟|与|及|或者?是?|还有|还是|(?:and|or)(?![a-z]))\s*(?:on |in |at |the )*)|"
+    r"(?P<near>的?\s*(?:(?:in|on|at|during|of|the)\s+)*))"
+)
+_MARK_BEFORE = re.compile(
+    r"(?:(?P<from>自?从|打从|晚于|迟于|不早于|(?<![a-z])(?:after|from|since|starting(?: from| on| at)?|as of|"
+    r"later than|no earlier than|not before))|"
+    r"(?P<by>截至|截止到?|直到|一直到|赶在|早于|不晚于|不迟于|(?<![a-z])(?:by|until|till|before|through|up to|no later than|"
+    r"not later than|not after|earlier than))|(?P<between>(?<![a-z])between)|(?P<weak>[打自到在]))\s*(?:the |on |at )*$"
+)
+_MARK_AFTER = re.compile(
+    r"\s?(?:(?P<from>以后|之后|过后|往后|起(?![来床点步名跑源])|后(?![面台天续来期勤半门备悔])|"
+    r"(?:onwards?|or later|and later)(?![a-z]))|"
+    r"(?P<by>为止|之前|以前|前(?![面台天往来排后任提言门])|截止|止(?![痛血咳])|(?:or earlier)(?![a-z]))|"
+    r"(?P<between>之间)|(?P<weak>开始))"
+)
+_REFUSED_BEFORE = re.compile(
+    r"(?:除[了去开却]|(?<![是要能会想])(?:不(?:要|想要?|含|包括|包含|算|在|选|考虑|是|用)|别要)|(?<![特级分区个性告类识])别(?:的?是)?|"
+    r"(?<![并莫无])非)(?:安排)?[在是选]?\s*$|"
+    r"(?<![a-z])(?:not|no|never|except(?: for)?|excluding|without|other than|apart from|anything but|besides|can't do|"
+    r"cannot do|don't want|avoid)\s+(?:(?:on|in|at|during|for|any|the|to)\s+)*$"
+)
+_REFUSED_AFTER = re.compile(
+    r"\s?的?\s?(?:除外|以外|之外|不算|不行|不可以|没有?空|没时间|不方便|不要(?=$|[,。!?;了])|(?:is|are) out(?![a-z])|excluded)"
+)
+_BESIDES = re.compile(r"\s?的?(?:以外|之外|外(?![面国地]))")
+# What follows a refused time and is itself refused, so that the word of refusal must stay.
+_MORE_REFUSED = re.compile(
+    r"\s*(?:[和跟与及、或/]|(?:and|or)(?![a-z])|"
+    r"的(?!$|[,。!?;、\s]|活动|节目|场|安排|有|还|都|就|可以|时候|时间|那|吧|呀|啊|哦|了|我|请|谢|最好|别|也|外|以外|之外))"
+)
+_NO_WHAT = re.compile(r"\s+(?!(?:please|thanks|activities|events|ones|but|for|at|in|on|near|with|if|is|are|any)(?![a-z]))[a-z]")
+_REACH = 24
+
+
+def find_pieces(text: str, today: date) -> tuple[list[Piece], list[tuple[int, int]]]:
+    """The expressions of time, and what is cut out though it sets no bounds."""
+    pieces: list[Piece] = []
+    vague: list[tuple[int, int]] = []
+    for found in _ANY.finditer(text):
+        kind = found.lastgroup or ""
+        if kind == "vague":
+            vague.append(found.span())
+        elif kind != "no_time" and (piece := _piece(kind, text, found.start(), pieces, today)):
+            pieces.append(piece)
+    return (_refused(text, pieces) if pieces else pieces), vague
+
+
+def _piece(kind: str, text: str, begin: int, before: list[Piece], today: date) -> Piece | None:
+    found = _EACH[kind].match(text, begin)
+    if found is None:
+        return None
+    if kind in DAYS:
+        what: Days | Clock | Part | None = DAYS[kind].read(found, today, today)
+    else:
+        last = before[-1] if before else None
+        touching = last is not None and not isinstance(last.what, Clock) and text[last.end : begin].strip() == ""
+        what = hours.read(kind, found) if hours.believable(kind, text, begin, found.end(), touching) else None
+    if what is None:
+        return None
+    return _marked(text, Piece(begin, found.end(), kind, found, what, cut=found.span()), before)
+
+
+def _marked(text: str, piece: Piece, before: list[Piece]) -> Piece:
+    """The piece with what the words around it say."""
+    floor = max(before[-1].cut[1] if before else 0, piece.begin - _REACH)
+    joint = _joint(text, before[-1].end, piece.begin) if before else ""
+    mark, begin, end = _mark(text, piece, floor, joint)
+    refusal = _REFUSED_BEFORE.search(text[floor:begin])
+    return replace(
+        piece,
+        joint=joint,
+        mark=mark,
+        unwanted=refusal is not None,
+        cut=(begin, end),
+        refusal=floor + refusal.start() if refusal else None,
+    )
+
+
+def _joint(text: str, begin: int, end: int) -> str:
+    found = _JOINT.fullmatch(text, begin, end) if end - begin <= _REACH else None
+    return (found and found.lastgroup) or ""
+
+
+def _mark(text: str, piece: Piece, floor: int, joint: str) -> tuple[str, int, int]:
+    """从, 之前, until and their like, and what is cut with them."""
+    before = _MARK_BEFORE.search(text[floor : piece.begin]) if joint not in ("to", "and") else None
+    after = _MARK_AFTER.match(text, piece.end)
+    first, last = before and before.lastgroup, after and after.lastgroup
+    if last == "weak" and first not in ("from", "weak"):
+        after = last = None
+    if first == "weak" and last is None:
+        before = first = None
+    mark = next((said for said in (last, first) if said and said != "weak"), "from" if last else "")
+    begin = floor + before.start() if before else piece.begin
+    return mark, begin, after.end() if after else piece.end
+
+
+def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
+    """The pieces with every refusal: forward over what is joined to one, backward from 除外."""
+    for place in range(1, len(pieces)):
+        if pieces[place - 1].unwanted and _reaches(pieces[place - 1], pieces[place]):
+            pieces[place] = replace(pieces[place], unwanted=True)
+    for place in range(len(pieces) - 1, -1, -1):
+        piece = pieces[place]
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        after = _REFUSED_AFTER.match(text, piece.cut[1])
+        if not piece.unwanted and after:
+            pieces[place] = replace(piece, unwanted=True, cut=(piece.cut[0], after.end()))
+        elif following and following.unwanted and following.refusal is None and following.joint in ("to", "and"):
+            pieces[place] = replace(piece, unwanted=True)
+    return _cut_refusals(text, pieces)
+
+
+def _reaches(piece: Piece, following: Piece) -> bool:
+    """不要周六晚上 and 不要周六和周日 refuse on; except mornings this week does not."""
+    if following.joint in ("to", "and"):
+        return True
+    return following.joint == "near" and isinstance(piece.what, Days) and not isinstance(following.what, Days)
+
+
+def _cut_refusals(text: str, pieces: list[Piece]) -> list[Piece]:
+    """Refusing words go out with the times, unless something else is refused with them."""
+    for place, piece in enumerate(pieces):
+        if piece.refusal is None:
+            continue
+        last = place
+        while last + 1 < len(pieces) and pieces[last + 1].unwanted and pieces[last + 1].refusal is None:
+            last += 1
+        end = pieces[last].cut[1]
+        alone = not _MORE_REFUSED.match(text, end)
+        if text.startswith("no ", piece.refusal):
+            alone = alone and not _NO_WHAT.match(text, end)
+        if alone:
+            pieces[place] = replace(piece, cut=(piece.refusal, pieces[place].cut[1]))
+            besides = _BESIDES.match(text, end)
+            pieces[last] = replace(pieces[last], cut=(pieces[last].cut[0], besides.end() if besides else end))
+    return pieces
