@@ -1,5 +1,6 @@
 """What one can go to: salons, lectures, courses, volunteering, meetings."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
@@ -52,6 +53,7 @@ class Activity(SQLModel, table=True):
 
 
 ACTIVITY = table_of(Activity)
+_LATIN = re.compile(r"[a-z0-9]+")
 
 
 @event.listens_for(Activity, "before_update")
@@ -221,9 +223,10 @@ def listing(row: Row[Any]) -> Listing:
 
 
 def words(title: str, summary: str | None, series: str | None, tags: list[str]) -> str:
-    """What a search looks through; tags and series stand between bars, so that they can be met whole."""
-    parts = [title, summary or "", *(f"|{part}|" for part in (series or "", *tags))]
-    return fold(" ".join(parts))
+    """What a search looks through. Between bars stands what can be met whole: tags, series, Latin words."""
+    text = fold(f"{title} {summary or ''}")
+    whole = [*(fold(part) for part in (series or "", *tags) if part), *_LATIN.findall(text)]
+    return " ".join([text, *(f"|{part}|" for part in dict.fromkeys(whole))])
 
 
 def find(db: Db, number: int) -> Listing:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -25,6 +26,8 @@ from sqlmodel import SQLModel
 from models.database import Db
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+# A whole number that both databases can hold.
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Children = dict[type[SQLModel], list[dict[str, object]]]
 
 # The zone in which a section is read that the community's own zone is taken from.
@@ -33,6 +36,9 @@ _UTC = ZoneInfo("UTC")
 
 class PackError(Exception):
     """A pack that cannot be loaded: one line with file, field and mend."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("\\n".join(message.splitlines()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Keys:
 class Entry(BaseModel):
     """One entry of a section as the pack writes it. An unknown key is an error that names it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     @field_validator("*")
     @classmethod
@@ -173,7 +179,8 @@ def first_moment(pack: Pack) -> datetime | None:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        # Some editors put a mark at the beginning of what they save as UTF-8.
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise PackError(f"{path}: there is no such file; check the path") from None
     except OSError as error:
@@ -191,7 +198,7 @@ def _zone_of(documents: Mapping[Path, dict[str, Any]]) -> ZoneInfo | None:
         if isinstance(community, dict) and isinstance(community.get("timezone"), str):
             try:
                 return ZoneInfo(community["timezone"])
-            except (OSError, ValueError):
+            except (OSError, ValueError, ZoneInfoNotFoundError):
                 return None
     return None
 
@@ -207,6 +214,8 @@ def _read_section(pack: Pack, path: Path, name: str, found: Any, reading: Readin
     for position, raw in enumerate([found] if declared.single else found, 1):
         entry, code = _read_entry(path, declared, raw, position, reading)
         if code in pack.entries.setdefault(name, {}):
+            if declared.single:
+                raise PackError(f"{path}: {name}: stands twice; keep it in one of the files")
             raise PackError(f"{path}: {name} {code}: id: stands twice; give one of them another id")
         pack.entries[name][code] = entry
         pack.files[name, code] = path

@@ -111,6 +111,9 @@ def _values(query: Query, now: datetime) -> dict[str, Any]:
 
 
 def _like(word: str) -> str:
+    """Chinese is met anywhere, a Latin word only whole: ai is not in daily."""
+    if word.isascii() and word.isalnum():
+        return f"%|{word}|%"
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 

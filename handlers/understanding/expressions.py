@@ -29,9 +29,8 @@ class Piece:
 
 
 # Words that look like a time and are none; they hide what they contain.
-_NO_TIME = (
-    r"离[^,。;!?\s]{0,8}?最近|"
-    + word(r"good (?:morning|afternoon|evening|night)|the day (?:before|after)(?! tomorrow| yesterday)")
+_NO_TIME = r"离[^,。;!?\s]{0,8}?最近|" + word(
+    r"good (?:morning|afternoon|evening|night)|the day (?:before|after)(?! tomorrow| yesterday)"
 )
 # Words that set no bounds.
 _VAGUE = (
@@ -84,7 +83,9 @@ _MORE_REFUSED = re.compile(
     r"\s*(?:[和跟与及、或/]|(?:and|or)(?![a-z])|"
     r"的(?!$|[,。!?;、\s]|活动|节目|场|安排|有|还|都|就|可以|时候|时间|那|吧|呀|啊|哦|了|我|请|谢|最好|别|也|外|以外|之外))"
 )
-_NO_WHAT = re.compile(r"\s+(?!(?:please|thanks|activities|events|ones|but|for|at|in|on|near|with|if|is|are|any)(?![a-z]))[a-z]")
+_NO_WHAT = re.compile(
+    r"\s+(?!(?:please|thanks|activities|events|ones|but|for|at|in|on|near|with|if|is|are|any)(?![a-z]))[a-z]"
+)
 _REACH = 24
 
 
@@ -109,7 +110,9 @@ def _piece(kind: str, text: str, begin: int, before: list[Piece], today: date) -
         what: Days | Clock | Part | None = DAYS[kind].read(found, today, today)
     else:
         last = before[-1] if before else None
-        touching = last is not None and not isinstance(last.what, Clock) and text[last.end : begin].strip() == ""
+        touching = (
+            last is not None and not isinstance(last.what, Clock) and text[last.end : begin].strip() == ""
+        )
         what = hours.read(kind, found) if hours.believable(kind, text, begin, found.end(), touching) else None
     if what is None:
         return None
@@ -162,7 +165,12 @@ def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
         after = _REFUSED_AFTER.match(text, piece.cut[1])
         if not piece.unwanted and after:
             pieces[place] = replace(piece, unwanted=True, cut=(piece.cut[0], after.end()))
-        elif following and following.unwanted and following.refusal is None and following.joint in ("to", "and"):
+        elif (
+            following
+            and following.unwanted
+            and following.refusal is None
+            and following.joint in ("to", "and")
+        ):
             pieces[place] = replace(piece, unwanted=True)
     return _cut_refusals(text, pieces)
 

@@ -99,7 +99,9 @@ def _clock(found: re.Match[str]) -> Clock | None:
 
 def _from(end: int, parts: dict[str, Any], sure: bool) -> Clock | None:
     """9到11点, 7-9pm: the half of the day is said once; 11-1pm begins in the other."""
-    start = number(parts["from"]) * 60 + (30 if parts.get("from_half") else number(parts.get("from_minute") or "零"))
+    start = number(parts["from"]) * 60 + (
+        30 if parts.get("from_half") else number(parts.get("from_minute") or "零")
+    )
     half = _in_half(start, parts)
     return Clock(half if half < end else start, end, sure) if start < MIDNIGHT else None
 

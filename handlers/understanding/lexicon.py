@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from handlers.understanding.matcher import Matcher
 from models import community
@@ -33,6 +33,8 @@ _EARTH_METRES = 6_371_000
 _GENERIC_SHARE = 0.08
 
 Sort = Literal["place", "series", "topic", "kind"]
+# Of a topic: the words that ask for it, and the words in an activity that meet it.
+Wordings = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ _UPCOMING = (
         ACTIVITY.c.tags,
         ACTIVITY.c.day,
         ACTIVITY.c.place_id,
+        ACTIVITY.c.words,
     )
     .where(ACTIVITY.c.ends > bindparam("now"))
     .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
@@ -161,7 +164,7 @@ def build(db: Db, now: datetime) -> Lexicon:
     places = {row.id: _node(row) for row in db.rows(_PLACES)}
     names = [(row.id, [row.name, *row.aliases]) for row in db.rows(_PLACES)]
     upcoming = db.rows(_UPCOMING, now=now)
-    topics = _topics({tag for row in upcoming for tag in row.tags})
+    topics = _topics(upcoming)
     series = {row.series for row in upcoming if row.series}
     return Lexicon(
         zone=zone,
@@ -193,7 +196,7 @@ def _words(
     names: list[tuple[int, list[str]]],
     places: dict[int, PlaceNode],
     series: Iterable[str],
-    topics: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    topics: dict[str, Wordings],
 ) -> Iterator[tuple[str, Sense]]:
     """Full names come first: where a short form means two things, the full name of the other wins."""
     for place, wordings in names:
@@ -235,33 +238,39 @@ def _kinds() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 
 @cache
-def _vocabulary() -> dict[str, dict[str, Any]]:
+def _vocabulary() -> dict[str, Wordings]:
+    """The topics that every community may have, folded."""
     document = tomllib.loads((_HERE / "topics.toml").read_text("utf-8"))
-    return {topic["name"]: topic for topic in document["topic"]}
+    topics = {topic["name"]: topic for topic in document["topic"]}
+    return {
+        name: (
+            tuple(fold(word) for word in (*topic["tags"], *topic["says"])),
+            tuple(dict.fromkeys(fold(word) for word in _expanded(name, topics))),
+        )
+        for name, topic in topics.items()
+    }
 
 
-def _topics(tags: set[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """For each topic the words that ask for it, and the tags and title words that meet it.
+def _expanded(name: str, topics: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield from topics[name]["tags"]
+    for narrower in topics[name].get("narrower", ()):
+        yield from _expanded(narrower, topics)
+
+
+def _topics(upcoming: Sequence[Row[Any]]) -> dict[str, Wordings]:
+    """For each topic the words that ask for it, and those of the upcoming activities that meet it.
 
     A tag that the general vocabulary does not know is a topic of its own.
     """
-    vocabulary = _vocabulary()
-    found = {
-        name: ((*topic["tags"], *topic.get("says", ())), tuple(dict.fromkeys(_expanded(name, vocabulary))))
-        for name, topic in vocabulary.items()
-    }
-    known = {word for topic in vocabulary.values() for word in topic["tags"]}
-    for tag in sorted(fold(tag) for tag in tags):
+    vocabulary, there = _vocabulary(), "\n".join(row.words for row in upcoming)
+    topics = {}
+    for name, (says, met) in vocabulary.items():
+        topics[name] = (says, tuple(word for word in met if word in there) or met[:1])
+    known = {word for says, _ in vocabulary.values() for word in says}
+    for tag in sorted({fold(tag) for row in upcoming for tag in row.tags}):
         if tag not in known and len(tag) > 1:
-            found.setdefault(tag, ((tag,), (tag,)))
-    return {name: (tuple(map(fold, says)), tuple(map(fold, met))) for name, (says, met) in found.items()}
-
-
-def _expanded(name: str, vocabulary: dict[str, dict[str, Any]]) -> Iterator[str]:
-    topic = vocabulary[name]
-    yield from topic["tags"]
-    for narrower in topic.get("narrower", ()):
-        yield from _expanded(narrower, vocabulary)
+            topics.setdefault(tag, ((tag,), (tag,)))
+    return topics
 
 
 def _pairs(text: str) -> set[str]:
