@@ -60,7 +60,7 @@ def chat(
     if json and database is None:
         database = "sqlite://"
     with _told(config, database) as settings:
-        from bot.app import check, open_app
+        from bot.app import open_app
         from bot.channels import Channel
         from bot.channels.json_lines import JSONLines
         from bot.channels.terminal import Terminal
@@ -68,7 +68,6 @@ def chat(
 
         moment = _moment(now) if now else None
         clock: Clock = FixedClock(moment) if moment else SystemClock()
-        check(pack or [])
         opened = open_app(settings.database.url, clock, pack or [])
         channel: Channel = JSONLines() if json else Terminal(handle)
         try:
@@ -85,14 +84,10 @@ def load(
 ) -> None:
     """Put community packs into the database; again updates by id, and never duplicates."""
     with _told(config, database) as settings:
-        from bot.app import load as load_packs
-        from bot.app import prepare
-        from models.database import open_engine
+        from bot import community
 
-        engine = open_engine(settings.database.url)
-        if engine.dialect.name == "sqlite":
-            prepare(engine)
-        counts = load_packs(engine, packs)
+        engine = community.open_database(settings.database.url, packs)
+        counts = community.load(engine, packs)
         engine.dispose()
         typer.echo(", ".join(f"{count} × {name}" for name, count in counts.items()))
 
@@ -136,6 +131,10 @@ def _told(config: Path | None, database: str | None) -> Iterator[Configuration]:
         yield settings
     except (ConfigurationError, PackError, UseError) as error:
         _leave(str(error))
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        _leave("database.url: PostgreSQL needs one package more; run pip install 'psycopg[binary]'")
     except OperationalError as error:
         _leave(
             f"database.url: the database does not answer ({_first_line(error.orig)}); check the address and start it"
@@ -171,4 +170,4 @@ def main() -> None:
         # Chinese goes out right also where the terminal's locale is not UTF-8.
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    app()
+    app(prog_name="linli")

@@ -57,6 +57,7 @@ class FairQueue(Generic[T]):
             self._length -= 1
             if not items:
                 del self._waiting[sender]
+                self._tell_the_end()
             elif not self._exclusive:
                 self._turns.append(sender)
             if self._exclusive:
@@ -66,8 +67,9 @@ class FairQueue(Generic[T]):
     def done(self, sender: Hashable) -> None:
         """The sender's item is finished; his next one may be taken."""
         with self._changed:
+            was_at_work = sender in self._at_work
             self._at_work.discard(sender)
-            if sender in self._waiting:
+            if was_at_work and sender in self._waiting:
                 self._turns.append(sender)
                 self._changed.notify()
 
@@ -75,4 +77,9 @@ class FairQueue(Generic[T]):
         """Nothing more is put; what waits is still taken."""
         with self._changed:
             self._closed = True
+            self._tell_the_end()
+
+    def _tell_the_end(self) -> None:
+        """Who waits for something to take need not wait for what never comes."""
+        if self._closed and not self._waiting:
             self._changed.notify_all()

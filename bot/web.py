@@ -6,6 +6,7 @@ import contextlib
 import structlog
 import uvicorn
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -35,8 +36,15 @@ def build(app: App, *, secure: bool) -> Starlette:
         metrics.EXPECTED_WAIT.set(app.worker.expected_wait())
         return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4")
 
+    async def unavailable(_request: Request, error: Exception) -> Response:
+        """Nothing was answered, so nothing is lost: who sent it may send it again."""
+        _log.error("not available", reason=type(error).__name__)
+        return PlainTextResponse("请过一会儿再试 / please try again in a moment", 503, {"Retry-After": "5"})
+
     routes = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
-    return Starlette(routes=[*routes, *Page(app, secure=secure).routes()])
+    return Starlette(
+        routes=[*routes, *Page(app, secure=secure).routes()], exception_handlers={DBAPIError: unavailable}
+    )
 
 
 async def _answers(app: App) -> bool:

@@ -31,6 +31,10 @@ class _Job:
     result: Any = None
     error: Exception | None = None
 
+    def is_wanted(self) -> bool:
+        """False where the asker gave up before the work began; from here on he cannot."""
+        return self.done.set_running_or_notify_cancel()
+
     def tell(self) -> None:
         if self.error is None:
             self.done.set_result(self.result)
@@ -75,6 +79,14 @@ class _Threads:
             thread.join()
         self._engine.dispose()
 
+    def _take(self, *, wait: bool = True) -> tuple[Hashable, _Job] | None:
+        """The next job that somebody still waits for. Raises Closed."""
+        while (taken := self._queue.take(wait=wait)) is not None:
+            if taken[1].is_wanted():
+                return taken
+            self._queue.done(taken[0])
+        return None
+
     def _took(self, seconds: float, jobs: int) -> None:
         self._seconds += (seconds / jobs - self._seconds) * 0.1
 
@@ -93,8 +105,9 @@ class SQLiteWorker(_Threads):
     def _serve(self) -> None:
         while True:
             try:
-                taken = self._queue.take()
+                taken = self._take()
             except Closed:
+                self._close()
                 return
             if taken is not None:
                 began = time.monotonic()
@@ -114,7 +127,7 @@ class SQLiteWorker(_Threads):
                 jobs.append(job)
                 self._run(job)
                 more = len(jobs) < BATCH_MESSAGES and time.monotonic() < deadline
-                taken = self._queue.take(wait=False) if more else None
+                taken = self._take(wait=False) if more else None
                 job = taken[1] if taken else None
             self._commit()
         except DBAPIError as error:
@@ -165,6 +178,12 @@ class SQLiteWorker(_Threads):
             self._connection = self._engine.connect()
         return self._connection
 
+    def _close(self) -> None:
+        """The last one out: closing moves the write-ahead log into the database file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
     def _drop(self, error: DBAPIError) -> None:
         """After a database error nothing of the connection is trusted any more."""
         _log.warning("transaction dropped", reason=str(error.orig))
@@ -188,7 +207,7 @@ class PostgresWorker(_Threads):
     def _serve(self) -> None:
         while True:
             try:
-                taken = self._queue.take()
+                taken = self._take()
             except Closed:
                 return
             if taken is not None:
@@ -196,8 +215,9 @@ class PostgresWorker(_Threads):
                 began = time.monotonic()
                 self._run(job)
                 self._took(time.monotonic() - began, 1)
-                self._queue.done(sender)
+                # Told before the sender's next one begins, so that his answers come in order.
                 job.tell()
+                self._queue.done(sender)
 
     def _run(self, job: _Job) -> None:
         """Once more from the start after a database error: `Heard` tells whether the first time counted."""

@@ -71,7 +71,7 @@ def _named(reading: Reading) -> Arguments:
 
 @on(
     "activity.search", head="activities", allow=anybody, menu=Text("找活动"),
-    example=Text("这周六有什么活动"), rank=10, phrases=_SEARCH, reads=_wanted,
+    example=Text("周六有什么活动"), rank=10, phrases=_SEARCH, reads=_wanted,
 )  # fmt: skip
 def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
     return _page(talk, search.load(query or {}), 0)
@@ -80,7 +80,7 @@ def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
 @on("activity.search", head="more", allow=anybody)
 def more(talk: Talk, number: int = 0) -> Card:
     """The next page of a search that is still remembered."""
-    remembered = talk.memory.searches.get(str(number))
+    remembered = talk.shown.searches.get(str(number))
     if remembered is None:
         return _page(talk, Query(), 0)
     return _page(talk, search.load(remembered["query"]), remembered["offset"] + PAGE)
@@ -89,7 +89,7 @@ def more(talk: Talk, number: int = 0) -> Card:
 @on("activity.search", head="open", allow=anybody)
 def open_ones(talk: Talk, number: int = 0) -> Card:
     """The same search, with only what one can register for now."""
-    remembered = talk.memory.searches.get(str(number), {"query": {}})
+    remembered = talk.shown.searches.get(str(number), {"query": {}})
     return _page(talk, replace(search.load(remembered["query"]), open_only=True), 0)
 
 
@@ -115,7 +115,7 @@ def _page(talk: Talk, query: Query, offset: int) -> Card:
     found, total = search.search(talk.db, query, talk.now, limit=PAGE, offset=offset)
     if not found:
         return _nothing_found(talk, query) if offset == 0 else Card(Text("没有更多了。"), choices=(BROWSE,))
-    serial = talk.memory.remember_search(search.dump(query), offset)
+    serial = talk.shown.remember_search(search.dump(query), offset)
     rest = total - offset - len(found)
     choices = []
     if rest > 0:
@@ -132,7 +132,8 @@ def _list(talk: Talk, lead: Text, found: list[Listing], choices: tuple[Choice, .
 
 
 def _full(talk: Talk, one: Listing) -> Article:
-    party = registration.party_of(talk.db, one, talk.person.id)
+    # What somebody holds is nobody else's business.
+    party = 0 if talk.in_group else registration.party_of(talk.db, one, talk.person.id)
     return activity_cards.full(one, talk.now, party=party)
 
 

@@ -44,9 +44,14 @@ class Number:
         return number
 
 
+def bare(text: str) -> str:
+    """A short answer folded, without the full stop that voice input sets behind it."""
+    return fold(text).strip(" .。!,~")
+
+
 def read_number(text: str) -> int | None:
     """The number that a short answer says, or None where it is none."""
-    found = _NUMBER.fullmatch(fold(text).strip(" .。,!"))
+    found = _NUMBER.fullmatch(bare(text))
     if found is None:
         return None
     return _DIGITS.get(found[1]) or int(found[1])

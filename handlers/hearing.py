@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from handlers.checks import read_number
+from handlers.checks import bare, read_number
 from handlers.running import Outcome, answer, back, beside, leave, request, run
 from handlers.talk import ACTIONS, Talk, examples, menu
 from handlers.understanding.intents import Intent, understand
@@ -11,7 +11,6 @@ from handlers.understanding.reading import Reading
 from handlers.words import Reader, say
 from models.card import Card, Choice
 from models.conversation import Form, Memory
-from models.folding import fold
 from models.text import Text
 
 # Words that mean the same everywhere, also in the middle of a form.
@@ -44,7 +43,9 @@ class Line:
 
 def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
     """Answers one line. `shown` remembers what was shown where the line was said: in a group, the group's."""
-    dropped = talk.memory.set_aside(talk.now)
+    talk.shown = shown
+    # A group does not hear of somebody's form; it is told to the person.
+    dropped = not talk.in_group and talk.memory.set_aside(talk.now)
     outcome = _decide(talk, line, shown)
     if outcome.did == "unknown":
         talk.memory.misses += 1
@@ -64,7 +65,7 @@ def _decide(talk: Talk, line: Line, shown: Memory) -> Outcome:
         )
         return beside(talk, Outcome("unknown", (told,)))
     said = _spoken(line, shown, None if talk.in_group else talk.memory.form)
-    if escape := ESCAPES.get(fold(said)):
+    if escape := ESCAPES.get(bare(said)):
         return _escape(talk, escape)
     if pressed := _sentence(talk, said):
         return pressed
@@ -76,8 +77,8 @@ def _decide(talk: Talk, line: Line, shown: Memory) -> Outcome:
 
 def _spoken(line: Line, shown: Memory, form: Form | None) -> str:
     """A number of the list, or the label of a button, stands for the sentence that the button says."""
-    plain = fold(line.text)
-    nth = _NTH.fullmatch(plain.strip(" .。"))
+    plain = bare(line.text)
+    nth = _NTH.fullmatch(plain)
     number = read_number(nth[1]) if nth else None
     if number is not None and 1 <= number <= len(shown.numbers) and (form is None or form.wants == "choice"):
         return shown.numbers[number - 1]
@@ -100,7 +101,7 @@ def _sentence(talk: Talk, said: str) -> Outcome | None:
 
 def _pressed_answer(talk: Talk, question: int, nth: int) -> Outcome:
     """A button of the open question answers it; one of an older question only tells that it is past."""
-    form = talk.memory.form
+    form = None if talk.in_group else talk.memory.form
     if form and form.question == question and 1 <= nth <= len(form.options):
         return answer(talk, form, ["option", form.options[nth - 1]])[1]
     past = Card(Text("这个按钮是之前的问题，已经过去了。"), choices=() if form else menu(), tone="notice")
@@ -155,15 +156,31 @@ def _understand(talk: Talk, said: str) -> Intent | None:
     return understand(Reading(said, talk.now, talk.person, talk.lexicon), ACTIONS)
 
 
+def _labels(choices: list[Choice], reader: Reader) -> list[list[str]]:
+    """Each label and what it says; one that stands on several things says nothing by itself."""
+    says: dict[str, set[str]] = {}
+    for choice in choices:
+        says.setdefault(bare(say(choice.label, reader)), set()).add(choice.says)
+    return [[label, sentences.pop()] for label, sentences in says.items() if len(sentences) == 1]
+
+
+def _numbered_labels(numbered: list[Choice], reader: Reader) -> list[list[str]]:
+    """`5. 午间瑜伽`, as the line or the button of a list reads, where the title alone stands on several."""
+    labels = [bare(say(choice.label, reader)) for choice in numbered]
+    return [
+        [f"{nth}. {label}", choice.says]
+        for nth, (label, choice) in enumerate(zip(labels, numbered, strict=True), 1)
+        if labels.count(label) > 1
+    ]
+
+
 def _remember(talk: Talk, outcome: Outcome, shown: Memory) -> None:
     """Keeps what can be pressed, and what a number means from now on."""
     reader = Reader(talk.person.language, talk.now, talk.zone)
     numbered: list[Choice] = [choice for card in outcome.cards for choice in card.numbered()]
     pressable = [choice for card in outcome.cards for choice in card.pressable()]
     if numbered or pressable:
-        # The newest message's buttons come first: a label that stands twice means the one below.
-        labelled = [*reversed(pressable), *numbered]
-        shown.menu = [[fold(say(choice.label, reader)), choice.says] for choice in labelled]
+        shown.menu = _labels([*pressable, *numbered], reader) + _numbered_labels(numbered, reader)
     form = talk.memory.form
     waits = form is not None and form.wants != "choice" and not talk.in_group
     shown.numbers = [] if waits else [choice.says for choice in numbered]

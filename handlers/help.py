@@ -32,6 +32,11 @@ _GREETING = (
 
 @on("help", head="help", allow=anybody, phrases=_HELP)
 def show(talk: Talk) -> Card:
+    return greeting()
+
+
+def greeting() -> Card:
+    """What can be said, an example of each: also what somebody sees who has not said anything yet."""
     lines = tuple(Text("· {example}", example=example) for example in examples())
     return Card(
         Text("您好，要办什么直接说就行，比如：\n{lines}", lines=Several(lines, lines=True)), choices=menu()

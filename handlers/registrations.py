@@ -99,7 +99,7 @@ def register(
     query: dict[str, Any] | None = None,
     party: int | None = None,
 ) -> Card:
-    wanted = _which(talk, [number] if number else numbers or [], query)
+    wanted = activity.find(talk.db, number) if number else _which(talk, numbers or [], query)
     try:
         registration.check_open(talk.db, wanted, talk.person.id, talk.now)
         registration.check_party(wanted, party or 1)
@@ -121,21 +121,25 @@ _MY_LIST = Choice(Text("我的报名"), press("mine"))
 
 def _which(talk: Talk, numbers: list[int], query: dict[str, Any] | None) -> Listing:
     """The one activity that is meant, asked for where several could be."""
-    if len(numbers) == 1:
-        return activity.find(talk.db, numbers[0])
-    found = activity.those(talk.db, numbers)
+    found = activity.those(talk.db, numbers or ([] if query else _shown(talk)))[:_OFFERED]
     if not found:
         wanted = search.load(query) if query else Query(open_only=True)
         found, _ = search.search(talk.db, wanted, talk.now, limit=_OFFERED)
     if not found:
         talk.leave(Refusal("activity.none", Text("没有找到这样的活动。")), BROWSE)
+    talk.keep(numbers=[each.number for each in found])
     if len(found) == 1:
         return found[0]
-    shown = found[:_OFFERED]
-    options = [Option(each.number, activity_cards.label(each)) for each in shown]
-    about = tuple(Article(prose(each.title), each.ref) for each in shown)
+    options = [Option(each.number, activity_cards.label(each)) for each in found]
+    about = tuple(Article(prose(each.title), each.ref) for each in found)
     chosen = talk.ask("which", Text("要报哪一场？"), *options, about=about)
-    return next(each for each in shown if each.number == chosen)
+    return next(each for each in found if each.number == chosen)
+
+
+def _shown(talk: Talk) -> list[int]:
+    """The activities of the list that was shown last: 报名 below a list means one of them."""
+    opens = press("show") + " "
+    return [int(says.removeprefix(opens)) for says in talk.shown.numbers if says.startswith(opens)]
 
 
 def _answers(talk: Talk, wanted: Listing, about: tuple[Article, ...]) -> dict[str, str]:

@@ -28,6 +28,8 @@ def request(talk: Talk, action: Action, arguments: Arguments) -> Outcome:
 def run(talk: Talk, action: Action, arguments: Arguments, form: Form | None = None) -> Outcome:
     """What the handler wrote is undone where it asks, refuses or leaves."""
     if not action.allow(talk.person):
+        if form:
+            talk.memory.close(form)
         refusal = Card(Text("这件事您还不能办。需要的话，请到服务站问一问。"), choices=menu(), tone="notice")
         return Outcome(action.name, (refusal,), action.private)
     form = form or Form(action.head, action.version, arguments, began=talk.now.isoformat())
@@ -62,8 +64,9 @@ def answer(talk: Talk, form: Form, given: list[Any]) -> tuple[bool, Outcome]:
     question = form.asked[-1]
     form.answers[question] = given
     outcome = go_on(talk, form, "answer")
-    if form in talk.memory.forms and form.asked[-1] == question:
-        form.answers.pop(question, None)
+    # A new version has dropped all answers: this one was not refused.
+    if form in talk.memory.forms and form.asked[-1] == question and question in form.answers:
+        del form.answers[question]
         return False, outcome
     talk.memory.misses = 0
     return True, outcome
@@ -106,5 +109,10 @@ def beside(talk: Talk, outcome: Outcome) -> Outcome:
     if form is None or asks or talk.in_group:
         return outcome
     waiting = go_on(talk, form, "answer")
-    cards = (*outcome.cards, *waiting.cards)
+    cards = (*outcome.cards, *(_reminding(card) for card in waiting.cards))
     return Outcome(outcome.did, cards, outcome.private or waiting.private)
+
+
+def _reminding(card: Card) -> Card:
+    """A question that was shown before: what it is about is only named in it."""
+    return replace(card, articles=tuple(replace(article, facts=(), body=None) for article in card.articles))

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 from zoneinfo import ZoneInfo
 
+from handlers.checks import bare
 from models.card import Article, Card, Choice
 from models.conversation import Form, Memory
 from models.database import Db
-from models.folding import fold
 from models.member import Person
 from models.refusal import Refusal
 from models.text import Text
@@ -158,7 +158,10 @@ ASIDES = (
 
 @dataclass(slots=True)
 class Talk:
-    """One message's run of a handler: everything comes in here, nothing is looked up elsewhere."""
+    """One message's run of a handler: everything comes in here, nothing is looked up elsewhere.
+
+    `memory` is the person's; `shown` remembers what was shown where the line was said: in a group, the group's.
+    """
 
     db: Db
     person: Person
@@ -167,6 +170,7 @@ class Talk:
     lexicon: "Lexicon"
     memory: Memory
     in_group: bool = False
+    shown: Memory = field(default_factory=Memory)
     form: Form | None = None
     steps: int = 0
     asked: list[str] = field(default_factory=list)
@@ -208,6 +212,11 @@ class Talk:
             raise Pause(question)
         return _take(question, answer, check)
 
+    def keep(self, **resolved: Any) -> None:
+        """What the first run found out holds for the next ones, whatever is shown or passes meanwhile."""
+        if self.form:
+            self.form.arguments = {**self.form.arguments, **resolved}
+
     def leave(self, refusal: Refusal, *choices: Choice) -> NoReturn:
         """Ends the handler with a rule's refusal and the next steps that it can offer."""
         raise Left(refused(refusal, *choices))
@@ -232,9 +241,9 @@ def _take(question: Question, answer: list[Any], check: Callable[[str], Any] | N
         for option in question.options:
             if option.value == given:
                 return option.value
-        raise Pause(question)
+        raise Pause(_again(question, Text("刚才选的现在没有了，请重新选一个。")))
     for option in question.options:
-        if fold(given) in {fold(option.label.message), *option.also}:
+        if bare(given) in {bare(option.label.message), *option.also}:
             return option.value
     if check is None:
         if not question.options:

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from models.database import Db, table_of
 from models.folding import fold
 from models.organization import ORGANIZATION
-from models.pack import Entry, Keys, Reference, Slug, section
+from models.pack import Count, Entry, Keys, Reference, Slug, section
 from models.place import PLACE
 from models.refusal import Refusal
 from models.text import Text
@@ -83,8 +83,8 @@ class ActivityEntry(Entry):
     host: Annotated[str | None, Reference("organization")] = None
     starts: datetime
     ends: datetime
-    capacity: int | None = Field(default=None, ge=0)
-    taken: int = Field(default=0, ge=0)
+    capacity: Count | None = None
+    taken: Count = 0
     fee: str | None = None
     registration_opens: datetime | None = None
     registration_closes: datetime | None = None

@@ -7,7 +7,7 @@ from pydantic import model_validator
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from models.pack import Entry, Keys, Reference, Slug, section
+from models.pack import Count, Entry, Keys, Quantity, Reference, Slug, section
 
 
 class Ballot(SQLModel, table=True):
@@ -37,9 +37,9 @@ class BallotEntry(Entry):
     opens: datetime
     closes: datetime
     quorum: float | None = Field(default=None, gt=0, le=1)
-    seats: int | None = Field(default=None, ge=1)
-    rounds: int | None = Field(default=None, ge=1)
-    publicity_days: int | None = Field(default=None, ge=0)
+    seats: Quantity | None = None
+    rounds: Quantity | None = None
+    publicity_days: Count | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -1,7 +1,7 @@
 """What a chat remembers between two messages: open forms, what was shown last, earlier searches."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.member import ADDRESS, MEMBER
 DRAFT_KEPT = timedelta(hours=24)
 FORMS_AT_ONCE = 3
 SEARCHES_KEPT = 5
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Conversation(SQLModel, table=True):
@@ -90,7 +91,9 @@ class Memory:
         return self.searched
 
     def dump(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields["forms"] = [{name: getattr(form, name) for name in form.__slots__} for form in self.forms]
+        return _encode(fields)
 
     @classmethod
     def load(cls, dumped: str | None) -> "Memory":

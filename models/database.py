@@ -122,7 +122,6 @@ def open_engine(url: str, *, pool_size: int = 1) -> Engine:
         address.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"prepare_threshold": None, "connect_timeout": 5},
     )
 

@@ -1,9 +1,10 @@
 """People: members, where they are reached, what they belong to and may do."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, field_validator
+from pydantic import field_validator
 from sqlalchemy import JSON, Column, UniqueConstraint, bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
@@ -68,13 +69,18 @@ _ADDRESS = select(ADDRESS.c.id, ADDRESS.c.member_id).where(
     ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key")
 )
 _ADD_ADDRESS = insert(ADDRESS)
+_LANGUAGE = (
+    select(MEMBER.c.language)
+    .join(ADDRESS, ADDRESS.c.member_id == MEMBER.c.id)
+    .where(ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key"))
+)
 _SPEAK = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(language=bindparam("chosen"))
 
 
 @section("member", Member)
 class MemberEntry(Entry):
     id: Slug
-    handle: Annotated[str, StringConstraints(pattern=r"^[a-z]+:.+$")]
+    handle: str
     name: str = Field(min_length=1)
     language: Language = "zh-Hans"
     home: Annotated[str | None, Reference("place")] = None
@@ -82,6 +88,15 @@ class MemberEntry(Entry):
     organizations: Annotated[list[str], Reference("organization")] = []
     interests: list[str] = []
     roles: list[str] = []
+
+    @field_validator("handle")
+    @classmethod
+    def _on_a_channel(cls, handle: str) -> str:
+        if not re.fullmatch(r"[a-z]+:.+", handle):
+            raise ValueError(
+                f'"{handle}" is no handle; write a channel and the name there, as "console:zhou"'
+            )
+        return handle
 
     @field_validator("roles")
     @classmethod
@@ -148,6 +163,12 @@ def meet(db: Db, channel: str, key: str, language: Language) -> tuple[int, Perso
 def meet_group(db: Db, channel: str, key: str) -> int:
     """The key of the address of a group chat, which is no member."""
     return db.insert(_ADD_ADDRESS, channel=channel, key=key)
+
+
+def language_at(db: Db, channel: str, key: str) -> Language | None:
+    """What somebody reads who is known at this address."""
+    language: Language | None = db.value(_LANGUAGE, channel=channel, key=key)
+    return language
 
 
 def speak(db: Db, member: int, language: Language) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.pack import Entry, Keys, Reference, Slug, section
+from models.pack import Entry, Keys, Quantity, Reference, Slug, section
 from models.project import PartKind
 
 
@@ -23,7 +23,7 @@ class OfferEntry(Entry):
     organization: Annotated[str, Reference("organization")]
     kind: PartKind
     name: str = Field(min_length=1)
-    quantity: int = Field(ge=1)
+    quantity: Quantity
 
     def row(self, keys: Keys) -> dict[str, object]:
         return {

@@ -26,8 +26,9 @@ from sqlmodel import SQLModel
 from models.database import Db
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-# A whole number that both databases can hold.
+# Whole numbers that both databases can hold.
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Quantity = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Children = dict[type[SQLModel], list[dict[str, object]]]
 
 # The zone in which a section is read that the community's own zone is taken from.
@@ -74,7 +75,19 @@ class Entry(BaseModel):
         if not isinstance(value, datetime) or info.context is None:
             return value
         reading: Reading = info.context
-        return (value if value.tzinfo else value.replace(tzinfo=reading.zone)) + reading.moved
+        try:
+            moment = (value if value.tzinfo else value.replace(tzinfo=reading.zone)) + reading.moved
+            moment.astimezone(_UTC)
+        except OverflowError:
+            raise ValueError("is beyond the calendar; write a year that can be") from None
+        return moment
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("holds the character NUL, which PostgreSQL does not take; leave it out")
+        return value
 
     def references(self) -> Iterator[tuple[str, str, str]]:
         """Every id of another entry that this one names, as (field, section, id)."""

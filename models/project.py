@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.database import table_of
-from models.pack import Children, Entry, Keys, Reference, Slug, section
+from models.pack import Children, Entry, Keys, Quantity, Reference, Slug, section
 
 PartKind = Literal["people", "supplies", "venue", "expertise", "money"]
 
@@ -40,7 +40,7 @@ class PartEntry(Entry):
     key: Slug
     kind: PartKind
     name: str = Field(min_length=1)
-    quantity: int = Field(ge=1)
+    quantity: Quantity
 
 
 @section("project", Project)

@@ -174,17 +174,24 @@ def check_cancel(db: Db, wanted: Listing, member: int, now: datetime) -> Row[Any
     live = db.row(_MINE_AT, member=member, activity=wanted.id)
     title = Prose(wanted.title)
     if live is None:
-        raise Refusal("registration.none", Text("您没有报名「{title}」，不用取消。", title=title), wanted.ref)
+        raise _none(wanted)
     if now >= wanted.starts:
         raise Refusal("activity.running", Text("「{title}」已经开始，不能再取消。", title=title), wanted.ref)
     return live
 
 
+def _none(wanted: Listing) -> Refusal:
+    sentence = Text("您没有报名「{title}」，不用取消。", title=Prose(wanted.title))
+    return Refusal("registration.none", sentence, wanted.ref)
+
+
 def cancel(db: Db, wanted: Listing, member: int, now: datetime) -> int:
     """Gives the seats back at once; gives their number. Raises Refusal."""
     live = check_cancel(db, wanted, member, now)
+    if not db.run(_LEAVE, registration=live.id, before="confirmed", after="cancelled"):
+        # The same member was first from another address, in the moment between.
+        raise _none(wanted)
     _record(db, live.id, "confirmed", "cancelled", member, now)
-    db.run(_LEAVE, registration=live.id, before="confirmed", after="cancelled")
     db.claim(_GIVE_BACK, activity=wanted.id, party=live.seats)
     return int(live.seats)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, and_, delete, insert, select, update
+from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 
 from models import community
 from models.database import Db, table_of
@@ -31,6 +31,7 @@ def store(db: Db, pack: Pack) -> dict[str, int]:
         for code, entry in entries.items():
             keys.of[name][code] = key = _write(db, table, keys.of[name].get(code), code, entry, keys)
             try:
+                _check_ring(db, table, key)
                 entry.bind(db, key)
             except ValueError as error:
                 raise PackError(f"{pack.files[name, code]}: {name} {code}: {error}") from None
@@ -48,6 +49,18 @@ def _write(db: Db, table: Table, key: int | None, code: str, entry: Entry, keys:
     for child, rows in entry.children(keys).items():
         _replace_children(db, table, table_of(child), key, rows)
     return key
+
+
+def _check_ring(db: Db, table: Table, key: int) -> None:
+    """A pack alone may be a tree that becomes a ring with what is there already."""
+    if "parent_id" not in table.c:
+        return
+    parent = select(table.c.parent_id).where(table.c.id == bindparam("key"))
+    above = db.value(parent, key=key)
+    while above is not None:
+        if above == key:
+            raise ValueError("parent: stands below this entry already; take one parent away")
+        above = db.value(parent, key=above)
 
 
 def _replace_children(

@@ -1,5 +1,6 @@
 """Cards become lines of text and rows of buttons, within what a channel can show."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,13 @@ from bot.channels import Capabilities
 from handlers.words import Reader, say
 from models.card import NOTHING, Article, Card, Choice
 from models.text import Text
+
+# What belongs to the character before it, or joins the next one to it.
+_JOINER = "\u200d"
+_MODIFIERS = "\ufe0e\ufe0f\u20e3" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+# No sign is longer; what goes on is not one, and is cut anywhere.
+_LONGEST_SIGN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ def render(card: Card, reader: Reader, capabilities: Capabilities, first: int | 
     if not capabilities.buttons:
         blocks += _typed(card, reader, first)
     texts = _packed(blocks, capabilities)
-    rows = _rows(card, reader) if capabilities.buttons else ()
+    rows = _rows(card, reader, first) if capabilities.buttons else ()
     last = len(texts) - 1
     return [
         Rendered(text, rows if index == last else (), card.shown if index == 0 else ())
@@ -49,8 +57,11 @@ def _head(card: Card, reader: Reader) -> Iterator[str]:
 
 
 def _articles(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
-    if len(card.articles) == 1 or card.tone == "question":
+    if card.tone == "question":
         yield from (_in_full(article, reader) for article in card.articles if article.facts or article.body)
+        return
+    if len(card.articles) == 1:
+        yield _in_full(card.articles[0], reader)
         return
     for nth, article in enumerate(card.articles):
         yield _in_short(article, reader, f"{nth + first}. " if first else "· ")
@@ -92,14 +103,14 @@ def _typed(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
         yield say(Text("也可以回复：{words}", words=" / ".join(aside)), reader)
 
 
-def _rows(card: Card, reader: Reader) -> tuple[tuple[Button, ...], ...]:
-    """A list has a button for each article; one thing has its own choices in a row."""
+def _rows(card: Card, reader: Reader, first: int | None) -> tuple[tuple[Button, ...], ...]:
+    """A list has a button for each article, with its number; one thing has its own choices in a row."""
     if len(card.articles) == 1:
         rows = [card.articles[0].choices]
     else:
         rows = [
-            (Choice(Text("{nth}. {title}", nth=nth, title=article.title), article.choices[0].says),)
-            for nth, article in enumerate(card.articles, 1)
+            (Choice(_opening(article.title, nth, first), article.choices[0].says),)
+            for nth, article in enumerate(card.articles)
             if article.choices
         ]
     rows += [(choice,) for choice in card.choices if not choice.aside]
@@ -109,11 +120,17 @@ def _rows(card: Card, reader: Reader) -> tuple[tuple[Button, ...], ...]:
     )
 
 
+def _opening(title: Text, nth: int, first: int | None) -> Text:
+    return title if first is None else Text("{nth}. {title}", nth=nth + first, title=title)
+
+
 def _packed(blocks: list[str], capabilities: Capabilities) -> list[str]:
     """Blocks in as few messages as hold them; a message ends between blocks wherever it can."""
     texts: list[str] = []
     for block in blocks:
         for part in _pieces(block, capabilities):
+            if not part.strip():
+                continue
             if texts and _fits(f"{texts[-1]}\n\n{part}", capabilities):
                 texts[-1] = f"{texts[-1]}\n\n{part}"
             else:
@@ -138,8 +155,22 @@ def _fits(text: str, capabilities: Capabilities) -> bool:
 def _room(text: str, capabilities: Capabilities) -> int:
     """How many characters of the text fit into one message."""
     if capabilities.measured_in == "characters":
-        return len(text.encode("utf-16-le")[: 2 * capabilities.text_limit].decode("utf-16-le", "ignore"))
-    return len(text.encode()[: capabilities.text_limit].decode("utf-8", "ignore"))
+        most = len(text.encode("utf-16-le")[: 2 * capabilities.text_limit].decode("utf-16-le", "ignore"))
+    else:
+        most = len(text.encode()[: capabilities.text_limit].decode("utf-8", "ignore"))
+    whole = next((cut for cut in range(most, most - _LONGEST_SIGN, -1) if _may_end(text, cut)), most)
+    return whole
+
+
+def _may_end(text: str, cut: int) -> bool:
+    """Whether no sign is cut in half here: accents, skin tones, joined emoji, the two letters of a flag."""
+    before, after = text[cut - 1], text[cut]
+    if before == _JOINER or after == _JOINER or unicodedata.combining(after) or after in _MODIFIERS:
+        return False
+    if not (before in _FLAG_LETTERS and after in _FLAG_LETTERS):
+        return True
+    letters = len(text[:cut]) - len(text[:cut].rstrip(_FLAG_LETTERS))
+    return letters % 2 == 0
 
 
 def _size(text: str, capabilities: Capabilities) -> int:

@@ -1,11 +1,12 @@
 """The expressions of time in a sentence, in order, and how the words around them take them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers.understanding import days, festivals, hours
-from handlers.understanding.days import Days, word
+from handlers.understanding import days_chinese, days_english, festivals, hours
+from handlers.understanding.days import Days, Expression
 from handlers.understanding.hours import Clock, Part
 
 
@@ -28,38 +29,91 @@ class Piece:
     refusal: int | None = None
 
 
+_Table = Mapping[str, str]
+
 # Words that look like a time and are none; they hide what they contain.
-_NO_TIME = r"离[^,。;!?\s]{0,8}?最近|" + word(
-    r"good (?:morning|afternoon|evening|night)|the day (?:before|after)(?! tomorrow| yesterday)"
-)
+_NO_TIME = {"no_time": r"离[^,。;!?\s]{0,8}?最近"}
+_NO_TIME_ENGLISH = {
+    "no_time_english": r"good (?:morning|afternoon|evening|night)|the day (?:before|after)(?! tomorrow| yesterday)"
+}
 # Words that set no bounds.
-_VAGUE = (
-    r"最近几[天周]|(?<!就)最近(?!的(?:地铁|站|路|医院|超市))|近期|近来|近几[天周]|[这过]几[天周日]|这些[天日]子?|过两天|"
-    r"这一?(?:阵子?|段时间|段日子)|(?<![楼房子门])后面(?!的人)|以后|接下[来去](?:几天|的几天)?|往后|今后|随后|未来(?=几[天周月])几[天周月]|每[天日]|天天|"
-    + word(
-        r"coming up|upcoming|recently|lately|soon|later on|later(?= today| this| tonight)|in the (?:near )?future|these days|"
-        r"(?:(?:in|over|for|during) )?the (?:next|coming) few (?:days|weeks)|in the coming (?:days|weeks)|"
-        r"from now on|every day|daily"
+_VAGUE = {
+    "vague": r"最近(?:几[天周])?|近[期来日]|近几[天周]|[这过]几[天周日]|这些[天日]子?|过两天|这一?(?:阵子?|段时间|段日子)|"
+    r"(?<![楼房子门])后面|以后|接下[来去](?:的?几[天周])?|往后|今后|随后|未来几(?:天|周|个月)|每[天日]|天天"
+}
+_VAGUE_ENGLISH = {
+    "vague_english": r"coming up|upcoming|recently|lately|soon|later on|later(?= today| this| tonight)|"
+    r"in the (?:near )?future|these days|(?:(?:in|over|for|during) )?the (?:next|coming) few (?:days|weeks)|"
+    r"in the coming (?:days|weeks)|from now on|every day|daily"
+}
+
+
+def _table(*expressions: tuple[Expression, ...]) -> dict[str, str]:
+    return {expression.kind: expression.pattern for group in expressions for expression in group}
+
+
+# What may begin with a digit, with a letter, and with another sign. The order within each decides.
+_BY_DIGIT: _Table = (
+    _table(days_chinese.NUMERIC, days_chinese.NUMBERED, days_english.NUMBERED)
+    | hours.NUMERIC
+    | hours.NUMBERED
+    | hours.ENGLISH_NUMBERED
+)
+_BY_LETTER: _Table = (
+    _NO_TIME_ENGLISH
+    | _table(days_english.NUMBERED, days_english.WORDS, festivals.ENGLISH_WORDS)
+    | hours.ENGLISH_WORDS
+    | hours.ENGLISH_NUMBERED
+    | _VAGUE_ENGLISH
+)
+_BY_SIGN: _Table = (
+    _NO_TIME
+    | _table(festivals.WORDS, days_chinese.NUMBERED, days_chinese.WORDS)
+    | hours.WORDS
+    | hours.NUMBERED
+    | hours.BARE
+    | _VAGUE
+)
+# The signs that begin any expression: most places of a sentence need no closer look.
+_FIRST = (
+    "一二两三四五六七八九十廿卅零半这搿迭格葛本当今明后昨前大上中下未接往最近每工平周星礼双月年去元除春小正清劳端国冬立夏圣跨"
+    "腊重妇儿植教情母父感万农阴凌晌午早晚傍夜黄擦深白头晨过随以天离"
+)
+_EACH = {
+    kind: re.compile(pattern if table is not _BY_LETTER else f"(?:{pattern})(?![a-z])")
+    for table in (_BY_LETTER, _BY_SIGN, _BY_DIGIT)
+    for kind, pattern in table.items()
+}
+_DAYS = (
+    *(days_chinese.NUMERIC + days_chinese.NUMBERED + days_chinese.WORDS),
+    *(days_english.NUMBERED + days_english.WORDS),
+    *(festivals.WORDS + festivals.ENGLISH_WORDS),
+)
+DAYS = {expression.kind: expression for expression in _DAYS}
+
+
+def _either(table: _Table, script: str) -> str:
+    """One pattern for all of a table, each in a group of its name; the names of their own parts would clash."""
+    return "|".join(
+        f"(?P<{kind}__{script}>{re.sub(r'[?]P<[a-z_]+>', '?:', pattern)})" for kind, pattern in table.items()
     )
-)
-DAYS = {expression.kind: expression for expression in (*days.EXPRESSIONS, *festivals.EXPRESSIONS)}
-_PATTERNS = {kind: expression.pattern for kind, expression in DAYS.items()} | dict(hours.PATTERNS)
-_ALL = {"no_time": _NO_TIME} | _PATTERNS | {"vague": _VAGUE}
-# One expression finds the places and the kind of each; its own, with the names of the parts, then reads it.
+
+
+# One expression finds the places and the kinds; each kind's own, with the names of its parts, then reads the place.
 _ANY = re.compile(
-    "|".join(f"(?P<{kind}>{re.sub(r'[?]P<[a-z_]+>', '?:', pattern)})" for kind, pattern in _ALL.items())
+    rf"(?=[{_FIRST}])(?:{_either(_BY_SIGN, 'sign')})|(?=[0-9])(?:{_either(_BY_DIGIT, 'digit')})|"
+    rf"(?=[a-z])(?<![a-z])(?:{_either(_BY_LETTER, 'letter')})(?![a-z])"
 )
-_EACH = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
 
 _JOINT = re.compile(
-    r"\s*(?:(?P<to>(?:起|开始|以?后)?\s?(?:-|–|—|~|一?直?到|至|(?:to|through|until|till)(?![a-z]))\s*(?:on |the )*)|"
+    r"\s*(?:(?P<to>(?:起|开始|以?后)?\s?(?:[-–—~]{1,2}|一?直?到|至|(?:to|through|until|till)(?![a-z]))\s*(?:on |the )*)|"
     r"(?P<and>(?:[、/&]|以及|和|跟|与|及|或者?是?|还有|还是|(?:and|or)(?![a-z]))\s*(?:on |in |at |the )*)|"
     r"(?P<near>的?\s*(?:(?:in|on|at|during|of|the)\s+)*))"
 )
 _MARK_BEFORE = re.compile(
     r"(?:(?P<from>自?从|打从|晚于|迟于|不早于|(?<![a-z])(?:after|from|since|starting(?: from| on| at)?|as of|"
     r"later than|no earlier than|not before))|"
-    r"(?P<by>截至|截止到?|直到|一直到|赶在|早于|不晚于|不迟于|(?<![a-z])(?:by|until|till|before|through|up to|no later than|"
+    r"(?P<by>截至|截止到?|从?现在到|直到|一直到|赶在|早于|不晚于|不迟于|(?<![a-z])(?:by|until|till|before|through|up to|no later than|"
     r"not later than|not after|earlier than))|(?P<between>(?<![a-z])between)|(?P<weak>[打自到在]))\s*(?:the |on |at )*$"
 )
 _MARK_AFTER = re.compile(
@@ -94,64 +148,70 @@ def find_pieces(text: str, today: date) -> tuple[list[Piece], list[tuple[int, in
     pieces: list[Piece] = []
     vague: list[tuple[int, int]] = []
     for found in _ANY.finditer(text):
-        kind = found.lastgroup or ""
-        if kind == "vague":
+        kind = (found.lastgroup or "").partition("__")[0]
+        if kind.startswith("vague"):
             vague.append(found.span())
-        elif kind != "no_time" and (piece := _piece(kind, text, found.start(), pieces, today)):
-            pieces.append(piece)
+        elif not kind.startswith("no_time") and (piece := _piece(kind, text, found.start(), pieces, today)):
+            pieces.extend(_parts(piece))
     return (_refused(text, pieces) if pieces else pieces), vague
+
+
+def _parts(piece: Piece) -> tuple[Piece, ...]:
+    """Tonight is a day and a part of it."""
+    if piece.kind != "tonight":
+        return (piece,)
+    evening = hours.read("evening", piece.found)
+    assert isinstance(evening, Part)
+    return piece, replace(piece, kind="evening", what=evening, joint="near", mark="", refusal=None)
 
 
 def _piece(kind: str, text: str, begin: int, before: list[Piece], today: date) -> Piece | None:
     found = _EACH[kind].match(text, begin)
-    if found is None:
+    what = _what(kind, found, before, today) if found else None
+    if found is None or what is None:
         return None
+    end = found.end()
+    floor = max(before[-1].cut[1] if before else 0, begin - _REACH)
+    joint = _joint(text, before[-1], begin, what) if before else ""
+    mark, first, last = _mark(text, begin, end, floor, joint)
+    refusal = _REFUSED_BEFORE.search(text[floor:first])
+    start = floor + refusal.start() if refusal else None
+    return Piece(begin, end, kind, found, what, joint, mark, refusal is not None, (first, last), start)
+
+
+def _what(kind: str, found: re.Match[str], before: list[Piece], today: date) -> Days | Clock | Part | None:
     if kind in DAYS:
-        what: Days | Clock | Part | None = DAYS[kind].read(found, today, today)
-    else:
-        last = before[-1] if before else None
-        touching = (
-            last is not None and not isinstance(last.what, Clock) and text[last.end : begin].strip() == ""
-        )
-        what = hours.read(kind, found) if hours.believable(kind, text, begin, found.end(), touching) else None
-    if what is None:
-        return None
-    return _marked(text, Piece(begin, found.end(), kind, found, what, cut=found.span()), before)
+        return DAYS[kind].read(found, today, today)
+    text, begin = found.string, found.start()
+    beside = type(before[-1].what) if before and not text[before[-1].end : begin].strip() else None
+    return hours.read(kind, found) if hours.believable(kind, text, begin, found.end(), beside) else None
 
 
-def _marked(text: str, piece: Piece, before: list[Piece]) -> Piece:
-    """The piece with what the words around it say."""
-    floor = max(before[-1].cut[1] if before else 0, piece.begin - _REACH)
-    joint = _joint(text, before[-1].end, piece.begin) if before else ""
-    mark, begin, end = _mark(text, piece, floor, joint)
-    refusal = _REFUSED_BEFORE.search(text[floor:begin])
-    return replace(
-        piece,
-        joint=joint,
-        mark=mark,
-        unwanted=refusal is not None,
-        cut=(begin, end),
-        refusal=floor + refusal.start() if refusal else None,
-    )
-
-
-def _joint(text: str, begin: int, end: int) -> str:
-    found = _JOINT.fullmatch(text, begin, end) if end - begin <= _REACH else None
+def _joint(text: str, piece: Piece, begin: int, what: Days | Clock | Part) -> str:
+    if begin == piece.end and all(isinstance(one, Days) and one.weekdays for one in (piece.what, what)):
+        return "and"
+    found = _JOINT.fullmatch(text, piece.end, begin) if begin - piece.end <= _REACH else None
     return (found and found.lastgroup) or ""
 
 
-def _mark(text: str, piece: Piece, floor: int, joint: str) -> tuple[str, int, int]:
+def _mark(text: str, begin: int, end: int, floor: int, joint: str) -> tuple[str, int, int]:
     """从, 之前, until and their like, and what is cut with them."""
-    before = _MARK_BEFORE.search(text[floor : piece.begin]) if joint not in ("to", "and") else None
-    after = _MARK_AFTER.match(text, piece.end)
+    before = _MARK_BEFORE.search(text[floor:begin]) if joint not in ("to", "and") else None
+    after = _MARK_AFTER.match(text, end)
     first, last = before and before.lastgroup, after and after.lastgroup
     if last == "weak" and first not in ("from", "weak"):
         after = last = None
     if first == "weak" and last is None:
         before = first = None
     mark = next((said for said in (last, first) if said and said != "weak"), "from" if last else "")
-    begin = floor + before.start() if before else piece.begin
-    return mark, begin, after.end() if after else piece.end
+    return mark, floor + before.start() if before else begin, after.end() if after else end
+
+
+def link(pieces: list[Piece], place: int, sort: type[Days] | type[Clock]) -> str:
+    """How a piece is joined to the last of its sort: in 周六下午到周日上午 the two days are."""
+    while pieces[place].joint == "near" and not isinstance(pieces[place - 1].what, sort):
+        place -= 1
+    return pieces[place].joint
 
 
 def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
@@ -169,17 +229,29 @@ def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
             following
             and following.unwanted
             and following.refusal is None
-            and following.joint in ("to", "and")
+            and _is_refused_with(piece, following)
         ):
             pieces[place] = replace(piece, unwanted=True)
     return _cut_refusals(text, pieces)
+
+
+def _is_refused_with(piece: Piece, following: Piece) -> bool:
+    """周六晚上没空 refuses some of Saturday, but 这周晚上没空 still asks for the week."""
+    if following.joint in ("to", "and"):
+        return True
+    days = piece.what
+    return following.joint == "near" and isinstance(days, Days) and days.first == days.last
 
 
 def _reaches(piece: Piece, following: Piece) -> bool:
     """不要周六晚上 and 不要周六和周日 refuse on; except mornings this week does not."""
     if following.joint in ("to", "and"):
         return True
-    return following.joint == "near" and isinstance(piece.what, Days) and not isinstance(following.what, Days)
+    return following.joint == "near" and _depth(piece) < _depth(following)
+
+
+def _depth(piece: Piece) -> int:
+    return (Days, Part, Clock).index(type(piece.what))
 
 
 def _cut_refusals(text: str, pieces: list[Piece]) -> list[Piece]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 
-from handlers.understanding.days import Days, Expression, word
+from handlers.understanding.days import Days, Expression, read_year
 from handlers.understanding.numerals import ORDINAL, number
 
 DayOfYear = Callable[[int], date]
@@ -14,30 +15,32 @@ def _fixed(month: int, day: int) -> DayOfYear:
     return lambda year: date(year, month, day)
 
 
+# The calendar's library is imported and asked only when needed: few sentences name a lunar day, and it is slow.
+@cache
+def _lunar_day(year: int, month: int, day: int) -> date:
+    from tyme4py.lunar import LunarDay, LunarMonth
+
+    last = min(day, LunarMonth.from_ym(year, month).get_day_count())
+    solar = LunarDay.from_ymd(year, month, last).get_solar_day()
+    return date(solar.get_year(), solar.get_month(), solar.get_day())
+
+
+@cache
+def _term_day(year: int, index: int) -> date:
+    from tyme4py.solar import SolarTerm
+
+    solar = SolarTerm.from_index(year, index).get_solar_day()
+    return date(solar.get_year(), solar.get_month(), solar.get_day())
+
+
 def _lunar(month: int, day: int) -> DayOfYear:
     """A day of the lunar year that begins in the given year; day 30 is its month's last."""
-
-    def when(year: int) -> date:
-        # Imported here because few sentences need it.
-        from tyme4py.lunar import LunarDay, LunarMonth
-
-        last = min(day, LunarMonth.from_ym(year, month).get_day_count())
-        solar = LunarDay.from_ymd(year, month, last).get_solar_day()
-        return date(solar.get_year(), solar.get_month(), solar.get_day())
-
-    return when
+    return lambda year: _lunar_day(year, month, day)
 
 
 def _term(index: int) -> DayOfYear:
     """A solar term, counted from the winter solstice before the year."""
-
-    def when(year: int) -> date:
-        from tyme4py.solar import SolarTerm
-
-        solar = SolarTerm.from_index(year, index).get_solar_day()
-        return date(solar.get_year(), solar.get_month(), solar.get_day())
-
-    return when
+    return lambda year: _term_day(year, index)
 
 
 def _nth(month: int, weekday: int, count: int) -> DayOfYear:
@@ -88,8 +91,8 @@ _NAMED: tuple[tuple[str, str, DayOfYear], ...] = (
     ("万圣节", "halloween", _fixed(10, 31)),
 )
 _CHINESE = "|".join(name for name, _, _ in _NAMED)
-_ENGLISH = word("|".join(name for _, name, _ in _NAMED))
-_DAY_OF = tuple((re.compile(f"{chinese}|{word(english)}"), when) for chinese, english, when in _NAMED)
+_ENGLISH = "|".join(name for _, name, _ in _NAMED)
+_DAY_OF = tuple((re.compile(f"{chinese}|(?:{english})(?![a-z])"), when) for chinese, english, when in _NAMED)
 _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 _HOLIDAYS = {"国庆": 7, "十一": 7, "nati": 7, "春节": 7}
 
@@ -105,10 +108,13 @@ def _next(when: DayOfYear, length: int, base: date) -> Days | None:
 
 
 def _festival(found: re.Match[str], base: date, today: date) -> Days | None:
-    when = next(when for pattern, when in _DAY_OF if pattern.match(found.string, found.start()))
-    holidays = next((days for name, days in _HOLIDAYS.items() if found[0].startswith(name)), 3)
-    goes_on = found.groupdict().get("off") or found[0].startswith(("国庆", "national"))
-    return _next(when, holidays if goes_on else 1, base)
+    parts = found.groupdict()
+    begin = found.start("name")
+    when = next(when for pattern, when in _DAY_OF if pattern.match(found.string, begin))
+    holidays = next((days for name, days in _HOLIDAYS.items() if parts["name"].startswith(name)), 3)
+    goes_on = parts.get("off") or parts["name"].startswith(("国庆", "national"))
+    year = read_year(parts, today)
+    return _next(when, holidays if goes_on else 1, date(year, 1, 1) if year else base)
 
 
 def _lunar_date(found: re.Match[str], base: date, today: date) -> Days | None:
@@ -117,7 +123,7 @@ def _lunar_date(found: re.Match[str], base: date, today: date) -> Days | None:
     return _next(_lunar(month, day), 1, base) if 1 <= month <= 12 and 1 <= day <= 30 else None
 
 
-EXPRESSIONS = (
+WORDS = (
     Expression(
         "lunar",
         rf"(?:农历|阴历|(?=[正腊]))(?P<month>[正冬腊]|{ORDINAL})月初?(?P<day>{ORDINAL})[日号]?(?![个月])",
@@ -125,6 +131,10 @@ EXPRESSIONS = (
         exact=True,
     ),
     Expression("new_year", rf"大年初(?P<month>)(?P<day>{ORDINAL})", _lunar_date, exact=True),
-    Expression("festival", rf"(?:{_CHINESE})(?P<off>期间|假期|小?长假)?", _festival),
-    Expression("festival_english", _ENGLISH, _festival),
+    Expression(
+        "festival",
+        rf"(?:(?P<year_word>[今明后去]年)的?)?(?P<name>{_CHINESE})(?P<off>期间|假期|小?长假)?",
+        _festival,
+    ),
 )
+ENGLISH_WORDS = (Expression("festival_english", f"(?P<name>{_ENGLISH})", _festival),)

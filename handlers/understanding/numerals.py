@@ -4,17 +4,16 @@
 NUMBER = r"(?:[0-9]{1,2}|[一二两三四五六七八九十廿卅]{1,3})"
 # 两 counts, but names no day and no month: 两日 and 两号 are other words.
 ORDINAL = r"(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
-NOT_IN_NUMBER = r"(?<![0-9.一二两三四五六七八九十廿卅第])"
-COUNT = r"(?:[0-9]{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|(?:a )?couple(?: of)?)"
-RANGE = r"\s?(?:-|–|—|~|一直到|到|至)\s?"
-ENGLISH_RANGE = r"\s?(?:-|–|~|to|through|until|till)\s?"
+# In 周六十点 the number begins after the weekday.
+AFTER_WEEKDAY = r"(?<=[周期拜][一二三四五六])"
+NOT_IN_NUMBER = rf"(?:(?<![0-9.一二两三四五六七八九十廿卅第])|{AFTER_WEEKDAY})"
+COUNT = r"(?:[0-9]{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|(?:a )?couple(?: of)?|an?)"
+RANGE = r"\s?(?:[-–—~]{1,2}|一?直?到|至)\s?"
+ENGLISH_RANGE = r"\s?(?:[-–—~]|to|through|until|till)\s?"
 
-MONTH_NAMES = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?)"
-)
-# Months that are also other words: only beside a number, or after a word that shows what is meant.
-MONTH_WORDS = r"(?:march|mar|may)"
+MONTH_NAMES = "(?:january|february|april|june|july|august|september|october|november|december)"
+# Months that are also other words or somebody's name: only beside a number, or after a word that shows what is meant.
+MONTH_WORDS = "(?:march|may|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}

@@ -13,9 +13,10 @@ from bot.app import App
 from bot.channels import CHANNELS
 from bot.channels.rendering import Rendered, render
 from bot.dispatch import LONGEST_TEXT
-from bot.inbound import Inbound, Reply
+from bot.inbound import Inbound, Message, Reply
+from handlers.help import greeting
 from handlers.words import Reader, say
-from models import heard
+from models import heard, member
 from models.member import Language
 from models.text import Text
 
@@ -34,7 +35,7 @@ _WORDS = {
     "title": Text("邻里"),
     "write": Text("要办什么？"),
     "send": Text("发送"),
-    "hint": Text("直接说就行，比如：这周六有什么活动"),
+    "hint": Text("直接说就行，比如：周六有什么活动"),
 }
 
 
@@ -60,12 +61,12 @@ class Page:
         return FileResponse(_HERE / "page.css", media_type="text/css")
 
     async def show(self, request: Request) -> Response:
-        """The page with the answer that `?answer=` names, or with a greeting."""
+        """The page with the answer that `?answer=` names, or with a greeting; looking makes nobody a member."""
         token = request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
         asked = request.query_params.get("answer")
         reply = await self._recall(asked, token) if asked else None
         if reply is None:
-            reply = await self._app.answer(self._inbound(request, token, "/start", None))
+            reply = await self._greet(request, token)
         response = HTMLResponse(self._page(reply), headers=_HEADERS)
         response.set_cookie(
             COOKIE, token, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=self._secure
@@ -88,6 +89,11 @@ class Page:
 
     def _inbound(self, request: Request, token: str, text: str, message: str | None) -> Inbound:
         return Inbound("page", _sender(token), text, message=message, language=_language(request))
+
+    async def _greet(self, request: Request, token: str) -> Reply:
+        known = await self._app.read(lambda db: member.language_at(db, "page", _sender(token)))
+        message = Message(_sender(token), greeting(), known or _language(request), None)
+        return Reply("help", (message,))
 
     async def _recall(self, message: str, token: str) -> Reply | None:
         """The stored answer, which only the browser that asked has the name of."""
