@@ -43,7 +43,7 @@ _SEARCH = (
     Phrase(_WISH, weight=2, needs="topic", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
     Phrase(_WISH, weight=1, needs="subject", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
     Phrase(r"", weight=1, needs="subject", unless=f"{_ELSEWHERE}|{_TROUBLE}"),
-    Phrase(r"有什么活动|找活动|what'?s on$", weight=2),
+    Phrase(r"有什么活动|找活动|^活动[呢吗?]?$|what'?s on$", weight=2),
 )
 _SHOW = (
     Phrase(
@@ -148,9 +148,10 @@ def _nothing_found(talk: Talk, query: Query) -> Card:
 
 
 def _wider(query: Query) -> list[Query]:
-    """The same topic at any time, the same days with any topic, then anything that comes."""
+    """Of any kind, then the same topic at any time, the same days with any topic, then anything that comes."""
+    any_kind = replace(query, kinds=())
     any_time = replace(
         query, first=None, last=None, minutes=None, minutes_without=(), days_without=(), places=None
     )
     any_topic = Query(first=query.first, last=query.last, places=query.places)
-    return [any_time, any_topic, Query()]
+    return [any_kind, replace(any_time, kinds=()), any_topic, Query()]

@@ -7,11 +7,11 @@ from models.text import Several, Text, as_said, prose
 
 _HELP = (
     Phrase(
-        r"(?:能|会|可以)(?:干|做|帮我做|帮我)(?:些|点)?(?:什么|啥|嘛)|(?:有)?(?:什么|啥)功能|怎么用|使用说明|怎么操作",
+        r"(?:能|会|可以)(?:干|做|帮我做|帮我)(?:些|点)?(?:什么|啥|嘛)|你会(?:些)?(?:什么|啥)|你是谁|你叫什么|(?:有)?(?:什么|啥)功能|怎么用|使用说明|怎么操作",
         weight=3,
     ),
     Phrase(
-        r"what can you do|how (?:do|does) (?:i|this|it) (?:use|work)|^(?:please )?help(?: me)?[!.?]?$",
+        r"what can you do|who are you|how (?:do|does) (?:i|this|it) (?:use|work)|^(?:please )?help(?: me)?[!.?]?$",
         weight=3,
     ),
     Phrase(r"^(?:帮助|菜单|功能|主菜单|帮帮我|打开菜单)[!.。]?$", weight=3),

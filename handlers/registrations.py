@@ -61,7 +61,7 @@ _MINE = (
         r"我(?:都|已经|现在)?报(?:名)?了(?:哪些|什么|啥|几)|我(?:都)?报名(?:了)?(?:哪些|什么|啥)|我的(?:报名|活动)|"
         r"报了(?:哪些|什么|啥)|我(?:有|要参加)(?:哪些|什么|啥)活动|我报(?:名)?的(?:活动)?",
         weight=4,
-        unless="取消|退|提醒",
+        unless="取消|退|提醒|不去|去不了|来不了|不来|去不成",
     ),
     Phrase(
         r"my (?:registrations?|bookings?|events|activities|sign-?ups)|what (?:have|did) i (?:sign|register|book)|am i registered",

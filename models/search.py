@@ -33,6 +33,7 @@ class Query:
     topics: tuple[tuple[str, ...], ...] = ()
     without: tuple[str, ...] = ()
     open_only: bool = False
+    free_of_charge: bool = False
 
 
 _ADAPTER = TypeAdapter(Query)
@@ -72,6 +73,7 @@ class _Shape:
     topics: tuple[int, ...]
     without: int
     open_only: bool
+    free_of_charge: bool
 
 
 def _shape(query: Query) -> _Shape:
@@ -87,6 +89,7 @@ def _shape(query: Query) -> _Shape:
         topics=tuple(len(words) for words in query.topics),
         without=len(query.without),
         open_only=query.open_only,
+        free_of_charge=query.free_of_charge,
     )
 
 
@@ -149,6 +152,8 @@ def _conditions(shape: _Shape) -> Any:
     conditions += [~_meets(f"without_{index}") for index in range(shape.without)]
     if shape.open_only:
         conditions += _open_conditions()
+    if shape.free_of_charge:
+        conditions.append(or_(table.fee.is_(None), table.fee.like("免费%")))
     return and_(*conditions)
 
 

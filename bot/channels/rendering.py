@@ -158,8 +158,7 @@ def _room(text: str, capabilities: Capabilities) -> int:
         most = len(text.encode("utf-16-le")[: 2 * capabilities.text_limit].decode("utf-16-le", "ignore"))
     else:
         most = len(text.encode()[: capabilities.text_limit].decode("utf-8", "ignore"))
-    whole = next((cut for cut in range(most, most - _LONGEST_SIGN, -1) if _may_end(text, cut)), most)
-    return whole
+    return next((cut for cut in range(most, most - _LONGEST_SIGN, -1) if _may_end(text, cut)), most)
 
 
 def _may_end(text: str, cut: int) -> bool:

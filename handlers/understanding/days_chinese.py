@@ -12,6 +12,8 @@ _MARK = (
 # 路28号 is an address.
 _NO_ADDRESS = rf"(?:(?<![0-9./:\-一二三四五六七八九十廿卅第路弄街巷栋幢住])(?<!大道)|{AFTER_WEEKDAY})"
 _NEXT_DAY = rf"(?:\s?{_MARK}?(?:{RANGE}|[、和])(?P<till>{ORDINAL}))?\s?{_MARK}"
+# 28日(六)
+_SAME_DAY = r"(?:\s?\([一二三四五六日]\))?"
 _DATE_END = r"(?=\s?(?:[-~到至,。.!?(]|$|[周星礼上中下早晚]))"
 # Not that of 问一下周六, but that of 周一下周二.
 _NEXT = "(?:(?<!一)|(?<=[周期拜]一))下"
@@ -44,17 +46,21 @@ NUMERIC = (
     ),
     Expression(
         "slash",
-        r"(?<![0-9/.])(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})(?:/(?P<year>20[0-9]{2}))?(?P<till>)(?![0-9/元]|\s?[个人])",
+        r"(?<![0-9/.])(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})(?:/(?P<year>20[0-9]{2}))?(?P<till>)"
+        rf"(?![0-9/元]|\s?[个人]){_SAME_DAY}",
         days.read_date,
         exact=True,
     ),
 )
-# May begin with a digit.
+# May begin with a digit, or are to be tried before what may.
 NUMBERED = (
+    Expression(
+        "of_month", rf"{_MONTH_OF}\s?的?(?P<day>{ORDINAL}){_NEXT_DAY}", days.read_day_of_month, exact=True
+    ),
     Expression(
         "date",
         rf"{_YEAR}{NOT_IN_NUMBER}(?P<month>{ORDINAL})\s?月\s?(?P<day>{ORDINAL})"
-        rf"(?:\s?{_MARK}?(?:{RANGE}|[、和])(?P<till>{ORDINAL})\s?{_MARK}|\s?{_MARK}|{_DATE_END})",
+        rf"(?:\s?{_MARK}?(?:{RANGE}|[、和])(?P<till>{ORDINAL})\s?{_MARK}|\s?{_MARK}|{_DATE_END}){_SAME_DAY}",
         days.read_date,
         exact=True,
     ),
@@ -82,9 +88,6 @@ NUMBERED = (
     ),
 )
 WORDS = (
-    Expression(
-        "of_month", rf"{_MONTH_OF}\s?的?(?P<day>{ORDINAL}){_NEXT_DAY}", days.read_day_of_month, exact=True
-    ),
     Expression(
         "within", rf"{_COMING}的?\s?(?P<count>{NUMBER}|半){_UNIT}(?![年边围])(?:[之以]?内)?", days.read_within
     ),

@@ -17,11 +17,14 @@ from models.search import Query
 _HOMOPHONES = {"报明": "报名", "包名": "报名", "抱名": "报名", "沙拢": "沙龙", "活洞": "活动", "治愿": "志愿"}
 _HOMOPHONE = re.compile("|".join(_HOMOPHONES))
 _NEGATION = re.compile(
-    r"(?:除了|不要|别要|不想要|不想|不含|不是|别的?是|except(?: for)?|without|other than|not|no)\s*"
-    r"(.*?)(?=[,，。;；!?]|还有|以外|之外|外还|但|$)"
+    r"(?:除了|不要|别要|不想要|不想|不用|不需要|无需|不含|不是|别的?是|except(?: for)?|without|other than|not|no)\s*"
+    r"(.*?)(?=[,，。;；!?的]|还有|以外|之外|外还|但|$)"
 )
 _OPEN = re.compile(
     r"(?:有|剩|余|空)(?:空位|名额|位子|位置|座位|余位)|能报|可以报|可报|报得上|还没满|没满|报得进|available|open (?:seats|spots)|free (?:seats|spots)"
+)
+_FREE_OF_CHARGE = re.compile(
+    r"免费|不要钱|不花钱|不用花钱|不收费|不收钱|不用钱|\bfree\b(?! (?:seats?|spots?|places?))|no (?:fee|charge)"
 )
 _NEAR = re.compile(r"附近|周边|周围|旁边|near(?:by| me| here)?|around here")
 _OUR_BUILDING = re.compile(
@@ -126,6 +129,10 @@ class Reading:
     def open_only(self) -> bool:
         return _OPEN.search(self.text) is not None
 
+    @property
+    def free_of_charge(self) -> bool:
+        return _FREE_OF_CHARGE.search(self.text) is not None
+
     @cached_property
     def titles(self) -> list[Title]:
         """The upcoming activities that the sentence names; narrowed by its day and place where that leaves some."""
@@ -197,6 +204,7 @@ class Reading:
             topics=tuple(self.lexicon.topics[name] for name in self.topics),
             without=tuple(word for name in self.unwanted_topics for word in self.lexicon.topics[name]),
             open_only=self.open_only,
+            free_of_charge=self.free_of_charge,
         )
 
 
@@ -207,9 +215,18 @@ def _outermost(lexicon: Lexicon, place: int | None, kind: str) -> int | None:
 
 
 def _minutes(when: times.When) -> tuple[int, int] | None:
+    """The minutes of the day in which it may start."""
+    if when.clock is not None:
+        begin = _afternoon(_minute(when.clock))
+        return (begin, _afternoon(_minute(when.until))) if when.until else (begin - 30, begin + 60)
     if when.after is None and when.before is None:
         return None
     return (_minute(when.after) if when.after else 0, _minute(when.before) if when.before else 24 * 60)
+
+
+def _afternoon(minute: int) -> int:
+    """Nobody looks for what starts at 5 in the morning: 五点 is in the afternoon."""
+    return minute + 12 * 60 if minute < 6 * 60 else minute
 
 
 def _minute(at: time) -> int:

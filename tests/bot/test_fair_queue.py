@@ -219,4 +219,6 @@ def test_nobody_is_served_twice_while_another_waits(senders: list[str]) -> None:
         sender = str(found[0])
         waiting[sender] -= 1
         served[sender] += 1
-        assert served[sender] <= 1 + min(served[other] for other in "abcd" if waiting[other] or other == sender)
+        assert served[sender] <= 1 + min(
+            served[other] for other in "abcd" if waiting[other] or other == sender
+        )

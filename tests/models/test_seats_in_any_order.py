@@ -129,13 +129,13 @@ class Seats(RuleBasedStateMachine):
         with transaction(self.engine) as db:
             activities = db.rows(select(ACTIVITY))
             rows = db.rows(
-                select(MEMBER.c.code, ACTIVITY.c.code, REGISTRATION.c.seats)
+                select(MEMBER.c.code.label("who"), ACTIVITY.c.code.label("where"), REGISTRATION.c.seats)
                 .join(REGISTRATION, REGISTRATION.c.member_id == MEMBER.c.id)
                 .join(ACTIVITY, REGISTRATION.c.activity_id == ACTIVITY.c.id)
                 .where(REGISTRATION.c.state == "confirmed")
             )
             changes = len(db.rows(select(CHANGE)))
-        assert {(row[0], row[1]): row[2] for row in rows} == self.live
+        assert {(row.who, row.where): row.seats for row in rows} == self.live
         assert len(rows) == len(self.live)
         for row in activities:
             assert (row.seats, row.taken) == (self.given(row.code), self.taken[row.code])

@@ -13,7 +13,7 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table('community',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('languages', sa.JSON(), nullable=False),
