@@ -15,7 +15,7 @@ import models
 from bot import community, dispatch
 from bot.clock import Clock
 from bot.inbound import Inbound, Message, Reply
-from bot.metrics import EXPECTED_WAIT, MESSAGES, SECONDS
+from bot.metrics import MESSAGES, SECONDS
 from bot.worker import Worker, open_worker
 from handlers.understanding.lexicon import Lexicons
 from models.card import Card
@@ -51,11 +51,9 @@ class App:
 
     async def _answer(self, inbound: Inbound) -> Reply:
         began = time.perf_counter()
-        wait = self.worker.expected_wait()
-        EXPECTED_WAIT.set(wait)
-        if wait > PATIENCE_SECONDS:
-            return _busy(inbound)
         sender = (inbound.channel, inbound.sender)
+        if self.worker.expected_wait(sender) > PATIENCE_SECONDS:
+            return _busy(inbound)
         reply = await asyncio.wrap_future(self.worker.submit(sender, lambda db: self._dispatch(db, inbound)))
         SECONDS.observe(time.perf_counter() - began)
         MESSAGES.labels(inbound.channel, reply.did).inc()

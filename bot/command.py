@@ -1,6 +1,7 @@
 """The command line: `linli run`, `chat`, `load`, `check`, `migrate`."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,8 @@ def chat(
         clock: Clock = FixedClock(moment) if moment else SystemClock()
         opened = open_app(settings.database.url, clock, pack or [])
         channel: Channel = JSONLines() if json else Terminal(handle)
+        # Ctrl-C ends at once: what was answered is committed, and whoever waits for a line would wait on.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
             asyncio.run(channel.run(opened))
         finally:

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "LINLI_"
 # Read by the tests alone, not a setting of the program.
@@ -21,7 +21,22 @@ class _Section(BaseModel):
 
 
 class Database(_Section):
-    url: str = Field(default="sqlite:///linli.db", pattern=r"^(sqlite|postgresql)://")
+    url: str = "sqlite:///linli.db"
+
+    @field_validator("url")
+    @classmethod
+    def _is_known_kind(cls, url: str) -> str:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            known = make_url(url).drivername in ("sqlite", "postgresql")
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            # What stands there is not shown: it may hold a password.
+            raise ValueError("is no database; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return url
 
 
 class Server(_Section):
@@ -48,6 +63,8 @@ def read(path: Path | None, *, database: str | None = None) -> Configuration:
     for name, text in os.environ.items():
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
             section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+            if not key:
+                raise ConfigurationError(f"{name}: names no key; write it as {PREFIX}SERVER__PORT")
             values.setdefault(section, {})[key] = text
             origins[section, key] = name
     if database:
@@ -82,11 +99,14 @@ def _mend(error: ValidationError, origins: dict[tuple[str, str], str], file: str
     """The first thing that is wrong, with the file or variable that it stands in."""
     problem = error.errors()[0]
     place = tuple(str(part) for part in problem["loc"])
-    where = origins.get((place[0], place[1]) if len(place) > 1 else (place[0], ""), file)
+    where = next((origin for key, origin in origins.items() if key[: len(place)] == place[:2]), file)
     name = ".".join(place)
     if problem["type"] == "extra_forbidden":
         return f"{where}: {name}: unknown key; the keys are {', '.join(keys())}"
-    message = problem["msg"][0].lower() + problem["msg"][1:]
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    if ";" in message:
+        return f"{where}: {name}: {message}"
     return (
         f"{where}: {name}: {message}, not {str(problem['input'])[:60]!r}; see config.toml for what it may be"
     )

@@ -28,6 +28,11 @@ class FairQueue(Generic[T]):
     def __len__(self) -> int:
         return self._length
 
+    def ahead_of(self, sender: Hashable) -> int:
+        """At most so many items are taken before one that this sender puts now: his own, and a turn of each."""
+        own = len(self._waiting.get(sender, ()))
+        return min(self._length, (own + 1) * len(self._waiting))
+
     def put(self, sender: Hashable, item: T) -> None:
         with self._changed:
             if self._closed:

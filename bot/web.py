@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import signal
+from collections.abc import Iterator
 
 import structlog
 import uvicorn
@@ -61,12 +63,25 @@ async def _answers(app: App) -> bool:
     return True
 
 
+class _Server(uvicorn.Server):
+    """Stops at a signal, and does not raise it again: that would end the process before it is tidy."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
 async def serve(settings: Configuration) -> None:
     """Serves until it is told to stop; what was accepted is answered first."""
     app = open_app(settings.database.url, SystemClock(), [])
     scheduler = clock.start(app.clock, app.worker)
     secure = (settings.server.public_url or "").startswith("https://")
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             build(app, secure=secure),
             host=settings.server.host,

@@ -1,5 +1,7 @@
 """Where transactions begin and end: one writing thread on SQLite, a pool of threads on PostgreSQL."""
 
+import contextlib
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -9,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from bot.fair_queue import Closed, FairQueue
 from models.database import Db
@@ -47,7 +49,7 @@ class Worker(Protocol):
 
     def submit(self, sender: Hashable, work: Callable[[Db], T]) -> "Future[T]": ...
 
-    def expected_wait(self) -> float: ...
+    def expected_wait(self, sender: Hashable = None) -> float: ...
 
     def close(self) -> None: ...
 
@@ -68,9 +70,9 @@ class _Threads:
         self._queue.put(sender, _Job(work, future))
         return future
 
-    def expected_wait(self) -> float:
-        """Seconds that a message put now would wait."""
-        return len(self._queue) * self._seconds / len(self._threads)
+    def expected_wait(self, sender: Hashable = None) -> float:
+        """Seconds that a message of this sender put now would wait; without one, that of a newcomer."""
+        return self._queue.ahead_of(sender) * self._seconds / len(self._threads)
 
     def close(self) -> None:
         """Finishes what waits, then ends."""
@@ -130,8 +132,12 @@ class SQLiteWorker(_Threads):
                 taken = self._take(wait=False) if more else None
                 job = taken[1] if taken else None
             self._commit()
-        except DBAPIError as error:
+        except Exception as error:
             self._drop(error)
+            if not jobs and _is_locked(error):
+                # He has waited as long as anybody should; another try would wait as long again.
+                first.error = error
+                return [first]
             for job in jobs or [first]:
                 self._alone(job)
         return jobs or [first]
@@ -143,7 +149,7 @@ class SQLiteWorker(_Threads):
             self._begin()
             self._run(job)
             self._commit()
-        except DBAPIError as error:
+        except Exception as error:
             self._drop(error)
             job.error = error
 
@@ -172,6 +178,8 @@ class SQLiteWorker(_Threads):
         connection = self._open()
         connection.exec_driver_sql("RELEASE SAVEPOINT batch")
         connection.exec_driver_sql("COMMIT")
+        # Nothing is left to roll back: this ends the records that SQLAlchemy keeps of the sessions' savepoints.
+        connection.rollback()
 
     def _open(self) -> Connection:
         if self._connection is None:
@@ -184,14 +192,13 @@ class SQLiteWorker(_Threads):
             self._connection.close()
             self._connection = None
 
-    def _drop(self, error: DBAPIError) -> None:
-        """After a database error nothing of the connection is trusted any more."""
-        _log.warning("transaction dropped", reason=str(error.orig))
+    def _drop(self, error: Exception) -> None:
+        """After an error that is not the work's own nothing of the connection is trusted any more."""
+        _log.warning("transaction dropped", reason=str(getattr(error, "orig", error)))
         if self._connection is None:
             return
-        raw: Any = self._connection.connection.driver_connection
-        if raw.in_transaction:
-            raw.execute("ROLLBACK")
+        with contextlib.suppress(SQLAlchemyError):  # where it cannot even do that, closing does it
+            self._connection.rollback()
         if not self._in_memory:
             self._connection.invalidate()
             self._connection.close()
@@ -232,6 +239,11 @@ class PostgresWorker(_Threads):
             except Exception as error:
                 job.error = error
                 return
+
+
+def _is_locked(error: Exception) -> bool:
+    """Whether another process held SQLite's write lock for all of the busy wait."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def open_worker(engine: Engine) -> Worker:

@@ -107,6 +107,8 @@ def show(talk: Talk, number: int | None = None, numbers: list[int] | None = None
     found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
     if len(found) == 1:
         return Card(NOTHING, articles=(_full(talk, found[0]),))
+    if not found:
+        return find(talk)
     return _list(talk, Text("有{count}场：", count=len(found)), found)
 
 
@@ -148,10 +150,10 @@ def _nothing_found(talk: Talk, query: Query) -> Card:
 
 
 def _wider(query: Query) -> list[Query]:
-    """Of any kind, then the same topic at any time, the same days with any topic, then anything that comes."""
+    """Of any kind, then the same kind or topic at any time, the same days with any topic, then anything that comes."""
     any_kind = replace(query, kinds=())
     any_time = replace(
         query, first=None, last=None, minutes=None, minutes_without=(), days_without=(), places=None
     )
     any_topic = Query(first=query.first, last=query.last, places=query.places)
-    return [any_kind, replace(any_time, kinds=()), any_topic, Query()]
+    return [any_kind, any_time, replace(any_time, kinds=()), any_topic, Query()]

@@ -94,7 +94,7 @@ def _sentence(talk: Talk, said: str) -> Outcome | None:
     head, number, nth = found.groups()
     if head == "answer" and number and nth:
         return _pressed_answer(talk, int(number), int(nth))
-    if head not in ACTIONS or nth:
+    if head not in ACTIONS or nth or (number and not ACTIONS[head].numbered):
         return None
     return request(talk, ACTIONS[head], {"number": int(number)} if number else {})
 

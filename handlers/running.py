@@ -64,10 +64,13 @@ def answer(talk: Talk, form: Form, given: list[Any]) -> tuple[bool, Outcome]:
     question = form.asked[-1]
     form.answers[question] = given
     outcome = go_on(talk, form, "answer")
-    # A new version has dropped all answers: this one was not refused.
-    if form in talk.memory.forms and form.asked[-1] == question and question in form.answers:
-        del form.answers[question]
-        return False, outcome
+    if form in talk.memory.forms and question in form.answers:
+        refused = form.asked[-1] == question
+        if refused or question not in form.asked:
+            # Where the run stops at an earlier question, this one will be about something else.
+            del form.answers[question]
+        if refused:
+            return False, outcome
     talk.memory.misses = 0
     return True, outcome
 

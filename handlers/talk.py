@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A handler as declared: `head` begins the sentence that its buttons say."""
+    """A handler as declared: `head` begins the sentence that its buttons say, `numbered` with a number."""
 
     name: str
     head: str
@@ -59,6 +60,7 @@ class Action:
     rank: int
     private: bool
     version: int
+    numbered: bool
     phrases: tuple[Phrase, ...]
     reads: "Callable[[Reading], Arguments]"
 
@@ -97,8 +99,9 @@ def on(
     def declare(handler: Handler) -> Handler:
         if head in ACTIONS:
             raise ValueError(f"the head {head!r} is declared twice")
+        numbered = "number" in signature(handler).parameters
         ACTIONS[head] = Action(
-            name, head, handler, allow, menu, example, rank, private, version, phrases, reads
+            name, head, handler, allow, menu, example, rank, private, version, numbered, phrases, reads
         )
         return handler
 

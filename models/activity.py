@@ -225,7 +225,8 @@ def listing(row: Row[Any]) -> Listing:
 def words(title: str, summary: str | None, series: str | None, tags: list[str]) -> str:
     """What a search looks through. Between bars stands what can be met whole: tags, series, Latin words."""
     text = fold(f"{title} {summary or ''}")
-    whole = [*(fold(part) for part in (series or "", *tags) if part), *_LATIN.findall(text)]
+    labels = [fold(part) for part in (series or "", *tags) if part]
+    whole = [*labels, *_LATIN.findall(" ".join([text, *labels]))]
     return " ".join([text, *(f"|{part}|" for part in dict.fromkeys(whole))])
 
 

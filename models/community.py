@@ -25,6 +25,7 @@ class Community(SQLModel, table=True):
 
 COMMUNITY = table_of(Community)
 _ZONE = select(COMMUNITY.c.timezone)
+_NAME = select(COMMUNITY.c.name)
 _REVISION = select(COMMUNITY.c.revision)
 _TOUCH = update(COMMUNITY).values(revision=COMMUNITY.c.revision + 1)
 
@@ -69,6 +70,12 @@ def zone(db: Db) -> ZoneInfo | None:
     """The zone in which the community reads its clocks; None before the first pack is loaded."""
     name = db.value(_ZONE)
     return ZoneInfo(name) if name else None
+
+
+def name(db: Db) -> str | None:
+    """What the community calls itself."""
+    found: str | None = db.value(_NAME)
+    return found
 
 
 def revision(db: Db) -> int:

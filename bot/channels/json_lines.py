@@ -16,6 +16,7 @@ from handlers.words import Reader
 
 _SAID = ("text", "press", "location", "photo", "scan")
 _KEYS = {"from", "now", "channel", "group", *_SAID}
+LONGEST_HANDLE = 100
 
 
 class LineError(Exception):
@@ -84,7 +85,7 @@ def _dump(to: str, rendered: Rendered) -> dict[str, Any]:
 def _parse(line: str) -> dict[str, str]:
     try:
         said = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LineError(f"this is not JSON: {error}; write one object a line") from None
     if not isinstance(said, dict):
         raise LineError('a line is an object, as {"from": "wang", "text": "你好"}')
@@ -93,9 +94,11 @@ def _parse(line: str) -> dict[str, str]:
             raise LineError(f"{key}: unknown key; the keys are {', '.join(sorted(_KEYS))}")
         if key == "location":
             _check_location(value)
-        elif not isinstance(value, str) or (not value and key != "text"):
-            raise LineError(f"{key}: is no text; write a string")
+        else:
+            _check_words(key, value)
     if "now" in said:
+        if len(said) > 1:
+            raise LineError("now: stands alone; write what is said on a line of its own")
         return said
     if "from" not in said:
         raise LineError('from: is missing; say who speaks, as {"from": "wang", "text": "你好"}')
@@ -106,9 +109,18 @@ def _parse(line: str) -> dict[str, str]:
     return said
 
 
+def _check_words(key: str, value: Any) -> None:
+    if not isinstance(value, str) or (not value and key != "text"):
+        raise LineError(f"{key}: is no text; write a string")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise LineError(f"{key}: has half a character; write whole ones")
+    if key in ("from", "group") and not (value.isprintable() and len(value) <= LONGEST_HANDLE):
+        raise LineError(f"{key}: is no handle; write at most {LONGEST_HANDLE} visible characters")
+
+
 def _check_location(value: Any) -> None:
-    numbers = isinstance(value, list) and all(isinstance(part, int | float) for part in value)
-    if not numbers or len(value) != 2 or abs(value[0]) > 90 or abs(value[1]) > 180:
+    numbers = isinstance(value, list) and all(type(part) in (int, float) for part in value)
+    if not numbers or len(value) != 2 or not (abs(value[0]) <= 90 and abs(value[1]) <= 180):
         raise LineError("location: is no place; write [latitude, longitude] in degrees")
 
 
@@ -117,6 +129,9 @@ def _move(app: App, now: str) -> dict[str, Any]:
         raise LineError("now: the clock is not fixed; start with --now")
     try:
         moment = datetime.fromisoformat(now)
+    except ValueError:
+        raise LineError(f'now: {now!r} is no time; write it as "2026-11-25T18:30:00+08:00"') from None
+    try:
         app.clock.move(moment if moment.tzinfo else moment.replace(tzinfo=app.zone))
     except ValueError as error:
         raise LineError(f"now: {error}") from None

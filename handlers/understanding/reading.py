@@ -217,16 +217,11 @@ def _outermost(lexicon: Lexicon, place: int | None, kind: str) -> int | None:
 def _minutes(when: times.When) -> tuple[int, int] | None:
     """The minutes of the day in which it may start."""
     if when.clock is not None:
-        begin = _afternoon(_minute(when.clock))
-        return (begin, _afternoon(_minute(when.until))) if when.until else (begin - 30, begin + 60)
+        begin = _minute(when.clock)
+        return (begin, _minute(when.until)) if when.until else (begin - 30, begin + 60)
     if when.after is None and when.before is None:
         return None
     return (_minute(when.after) if when.after else 0, _minute(when.before) if when.before else 24 * 60)
-
-
-def _afternoon(minute: int) -> int:
-    """Nobody looks for what starts at 5 in the morning: 五点 is in the afternoon."""
-    return minute + 12 * 60 if minute < 6 * 60 else minute
 
 
 def _minute(at: time) -> int:

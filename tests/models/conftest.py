@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from bot.command import app
 from models import pack, store
-from models.database import transaction
+from models.database import Db, transaction
 from models.migrate import upgrade
 from tests import databases
 from tests.conftest import PACK
@@ -76,3 +77,15 @@ def settled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with transaction(engine) as db:
             store.store(db, pack.read([PACK]))
         yield engine
+
+
+class _Undone(Exception):  # noqa: N818  (the way out of a transaction, not a fault)
+    """Ends a transaction that is not to be committed."""
+
+
+@pytest.fixture
+def db(settled: Engine) -> Iterator[Db]:
+    """One transaction on either kind of database, of which nothing stays."""
+    with suppress(_Undone), transaction(settled) as db:
+        yield db
+        raise _Undone

@@ -132,7 +132,9 @@ DAYS = [
     ("dec 5 to 8", on("12-05", "12-08")), ("12月30日到1月2日", on("12-30", "2027-01-02")),
     ("5、6号", on("12-05", "12-06")), ("这个月28号到下个月3号", on("11-28", "12-03")),
     ("12月28日到3号", on("12-28", "2027-01-03")), ("周六或12月5号", on("11-28", "12-05")),
-    ("2月29号", on("2028-02-29", "2028-02-29")), ("12日本社区", on("12-12")),
+    ("2月29号", on("2028-02-29")), ("12日本社区", on("12-12")),
+    ("明后两天", on("11-24", "11-25")), ("这周五六日", on("11-27", "11-29")), ("礼拜两", on("11-24")),
+    ("11月25、26、27日", on("11-25", "11-27")), ("下个月月初", on("12-01", "12-07")), ("过了元旦", on("2027-01-01", "open")),
 ]  # fmt: skip
 
 HOURS = [
@@ -159,6 +161,7 @@ HOURS = [
     ("7-9pm", on(clock="19:00", until="21:00")), ("11-1pm", on(clock="11:00", until="13:00")),
     ("22:00-24:00", on(clock="22:00", until="23:59")), ("周二晚6:30-8:00", on("11-24", clock="18:30", until="20:00")),
     ("下午2点到4点之间", on(after="14:00", before="16:00")), ("between 6 and 8pm", on(after="18:00", before="20:00")),
+    ("7点半开始9点结束", on(clock="07:30", until="09:00")), ("每晚7点", on(clock="19:00")), ("周三三点", on("11-25", clock="15:00")),
     ("周六上午和周日下午", on("11-28", "11-29", before="18:00")), ("上午或者下午", on(before="18:00")),
 ]  # fmt: skip
 
@@ -218,6 +221,8 @@ REFUSALS = [
     ("不要周六晚上", When(without_days=weekdays(MONDAY, 5))),
     ("周六有活动吗 周六晚上不行", When(day("11-28"), day("11-28"), without=EVENINGS)),
     ("this week but not wednesday", When(day("11-23"), day("11-29"), without_days=weekdays(MONDAY, 2))),
+    ("早上不要下午可以", When(None, None, time(12), time(18), without=MORNINGS)),
+    ("每周一三五", When(without_days=weekdays(MONDAY, 1, 3, 5, 6))),
     ("是不是周六有", on("11-28")),
     ("要不要周六去", on("11-28")),
     ("每周六有什么活动", When(without_days=weekdays(MONDAY, 0, 1, 2, 3, 4, 6))),
@@ -292,11 +297,27 @@ def test_what_is_left_of_the_text(text: str, rest: str) -> None:
     assert find(text, MONDAY)[1] == rest
 
 
-WORDS = "今明后天晚上下周三日六末月底初12 30:到和不要除了之前以后从号点半年春节元旦冬至 not on sat dec 5 to 8pm by the end next week".split()
+ENGLISH = [
+    "not",
+    "on",
+    "sat",
+    "dec",
+    "5",
+    "to",
+    "8pm",
+    "by",
+    "the",
+    "end of",
+    "next",
+    "week",
+    "evening",
+    "at",
+    "christmas",
+]
 TEXTS = st.one_of(
     st.text(),
-    st.text("今明后天晚上下周三六末月底12305:到和不除了前号点半年内 "),
-    st.lists(st.sampled_from(WORDS)).map(" ".join),
+    st.text("今明后天晚上下周三六末月底12305:到和不要除了前号点半年内每 "),
+    st.lists(st.sampled_from(ENGLISH)).map(" ".join),
 )
 
 

@@ -1,6 +1,7 @@
 """The chat page in a browser: a real channel, and the demo. It works by posting a form, without script."""
 
 import hashlib
+import re
 import secrets
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.dispatch import LONGEST_TEXT
 from bot.inbound import Inbound, Message, Reply
 from handlers.help import greeting
 from handlers.words import Reader, say
-from models import heard, member
+from models import community, heard, member
 from models.member import Language
 from models.text import Text
 
@@ -25,6 +26,7 @@ COOKIE = "linli"
 YEAR_SECONDS = 365 * 24 * 3600
 # A posted form is a line and two short fields; nothing larger is read.
 LARGEST_BODY = 64 * 1024
+_MESSAGE = re.compile(r"[\w-]{8,64}", re.ASCII)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -67,7 +69,8 @@ class Page:
         reply = await self._recall(asked, token) if asked else None
         if reply is None:
             reply = await self._greet(request, token)
-        response = HTMLResponse(self._page(reply), headers=_HEADERS)
+        name = await self._app.read(community.name)
+        response = HTMLResponse(self._page(reply, name), headers=_HEADERS)
         response.set_cookie(
             COOKIE, token, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=self._secure
         )
@@ -82,9 +85,15 @@ class Page:
             return RedirectResponse("/", status_code=303)
         async with request.form(max_files=0, max_fields=8) as form:
             text, message = str(form.get("text") or form.get("says") or ""), str(form.get("message") or "")
-        if not text.strip() or not 8 <= len(message) <= 64:
+        if not text.strip() or not _MESSAGE.fullmatch(message):
             return RedirectResponse("/", status_code=303)
-        await self._app.answer(self._inbound(request, token, text[:LONGEST_TEXT], _scoped(token, message)))
+        # Who goes back to a page and presses another button of it says something else.
+        message = f"{message}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        inbound = self._inbound(request, token, text[:LONGEST_TEXT], _scoped(token, message))
+        reply = await self._app.answer(inbound)
+        if reply.did == "unknown" and reply.messages[0].card.tone == "notice":
+            # Who is told to come later is shown that here: it is kept nowhere, so that he may say it again.
+            return HTMLResponse(self._page(reply, None), headers=_HEADERS)
         return RedirectResponse(f"/?answer={message}", status_code=303)
 
     def _inbound(self, request: Request, token: str, text: str, message: str | None) -> Inbound:
@@ -100,7 +109,7 @@ class Page:
         kept = await self._app.read(lambda db: heard.recall(db, "page", _scoped(token, message)))
         return Reply.load(kept) if kept else None
 
-    def _page(self, reply: Reply) -> str:
+    def _page(self, reply: Reply, name: str | None) -> str:
         language = reply.messages[0].language if reply.messages else "zh-Hans"
         reader = Reader(language, self._app.clock.now(), self._app.zone)
         shown: list[Rendered] = [
@@ -109,6 +118,7 @@ class Page:
             for rendered in render(message.card, reader, self.capabilities, message.first)
         ]
         words = {name: say(text, reader) for name, text in _WORDS.items()}
+        words["title"] = name or words["title"]
         return self._templates.get_template("page.html").render(
             language=language,
             words=words,

@@ -1,12 +1,12 @@
 """How days are written in English."""
 
-from handlers.understanding import days
-from handlers.understanding.days import Expression
-from handlers.understanding.numerals import COUNT, ENGLISH_RANGE, MONTH_NAMES, MONTH_WORDS
+from handlers.understanding.times import days
+from handlers.understanding.times.days import Expression
+from handlers.understanding.times.numerals import COUNT, ENGLISH_RANGE, MONTH_NAMES, MONTH_WORDS
 
 _DAY = (
     r"(?:mon(?:days?)?|tue(?:s(?:days?)?)?|weds?|wednesdays?|thu(?:rs?(?:days?)?)?|fri(?:days?)?|saturdays?|sundays?|"
-    r"(?<!i )(?<!we )sat(?! down)|(?<!the )(?<!mr )(?<!ms )(?<!mrs )(?<!miss )(?<!teacher )sun(?! yat))"
+    r"(?<!(?<![a-z])i )(?<!(?<![a-z])we )sat(?! down)|(?<!the )(?<!mr )(?<!ms )(?<!mrs )(?<!miss )(?<!teacher )sun(?! yat))"
 )
 _TH = r"(?:st|nd|rd|th)"
 _NO_COUNT = r"(?![0-9:]|\s?(?:am|pm|people|persons?|of us|kids|children|friends|guests|adults|seats|spots|places)(?![a-z]))"

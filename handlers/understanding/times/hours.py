@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from handlers.understanding.days import Days
-from handlers.understanding.numerals import ENGLISH_RANGE, NOT_IN_NUMBER, NUMBER, RANGE, number
+from handlers.understanding.times.days import Days
+from handlers.understanding.times.numerals import ENGLISH_RANGE, NOT_IN_NUMBER, NUMBER, RANGE, number
 
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 
@@ -175,7 +175,7 @@ WORDS = {
     "evening": rf"每晚|晚上{_NO_GREETING}|晚间|夜晚|{_NO_NIGHT_OF}夜(?:里向?|头|到(?![几底时现哪多0-9]|.点))",
     "after_work": "下了班(?:以后|之后|后)?|下班(?:以后|之后|后)",
     "late": "三更半夜|半夜(?:三更|里)?|深夜(?!食堂)|午夜(?!场)",
-    "daytime": "大?白天",
+    "daytime": "大?白天(?!鹅)",
 }
 ENGLISH_WORDS = {
     "dawn_english": "early (?:in the )?mornings?|first thing in the morning",

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import pairwise
 
-from handlers.understanding.days import Days
-from handlers.understanding.expressions import Piece, find_pieces
-from handlers.understanding.hours import at
-from handlers.understanding.when_days import bounds, decisive, other_weekdays, stretches, unwanted_days
-from handlers.understanding.when_hours import unwanted_hours, wanted_hours
+from handlers.understanding.times.days import Days
+from handlers.understanding.times.expressions import Piece, find_pieces
+from handlers.understanding.times.hours import at
+from handlers.understanding.times.when_days import bounds, decisive, other_weekdays, stretches, unwanted_days
+from handlers.understanding.times.when_hours import unwanted_hours, wanted_hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 
-from handlers.understanding.days import Days, Expression, read_year
-from handlers.understanding.numerals import ORDINAL, number
+from handlers.understanding.times.days import Days, Expression, read_year
+from handlers.understanding.times.numerals import ORDINAL, number
 
 DayOfYear = Callable[[int], date]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.understanding.numerals import month_number, number
+from handlers.understanding.times.numerals import month_number, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +117,33 @@ def read_day_of_month(found: re.Match[str], base: date, today: date) -> Days | N
 # Weeks.
 
 
+_WEEKDAYS = {"一": 0, "二": 1, "两": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
+
+
 def _index(word: str) -> int:
     """The weekday that a word or a digit names."""
     if word[0] in "mtwfs":
         return ("mo", "tu", "we", "th", "fr", "sa", "su").index(word[:2])
-    return (
-        "天一二三四五六日".index(word) - 1
-        if word in "一二三四五六日"
-        else 6
-        if word == "天"
-        else int(word) - 1
-    )
+    return int(word) - 1 if word.isdecimal() else _WEEKDAYS[word]
 
 
 def read_weekday(found: re.Match[str], base: date, today: date) -> Days:
     parts = found.groupdict()
-    day, till = _index(parts["day"]), parts.get("till") or parts.get("pair")
+    several = parts.get("several")
+    day = _index(several[0] if several else parts["day"])
+    till = several[-1] if several else parts.get("till") or parts.get("pair")
     length = (_index(till) - day) % 7 if till else 0
     which = parts.get("which")
     if which and "coming" not in which:
         first = monday(today, which) + timedelta(day)
         return Days(first, first + timedelta(length))
     first = base + timedelta((day - base.weekday()) % 7)
-    return Days(first, first + timedelta(length), frozenset((day + more) % 7 for more in range(length + 1)))
+    named = (
+        {_index(one) for one in several if one != "、"}
+        if several
+        else {(day + more) % 7 for more in range(length + 1)}
+    )
+    return Days(first, first + timedelta(length), frozenset(named))
 
 
 def read_weekend(found: re.Match[str], base: date, today: date) -> Days:
@@ -157,7 +161,8 @@ def read_week(found: re.Match[str], base: date, today: date) -> Days:
 
 def read_every(found: re.Match[str], base: date, today: date) -> Days:
     """All such weekdays, not only the next."""
-    if found.groupdict().get("day"):
+    parts = found.groupdict()
+    if parts.get("day") or parts.get("several"):
         return read_weekday(found, today, today)
     weekend = "周末" in found[0] or "weekend" in found[0]
     return Days(today, today, frozenset({5, 6} if weekend else range(5)))
@@ -201,6 +206,12 @@ _RELATIVE = (
 def read_relative(found: re.Match[str], base: date, today: date) -> Days:
     away = next(days for start, days in _RELATIVE if found[0].startswith(start))
     return Days(today + timedelta(away), today + timedelta(away))
+
+
+def read_two_days(found: re.Match[str], base: date, today: date) -> Days:
+    """今明两天, 明后天."""
+    first, last = ("今明后".index(found[name]) for name in ("day", "till"))
+    return Days(today + timedelta(first), today + timedelta(last))
 
 
 # Months and years.

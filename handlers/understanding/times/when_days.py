@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handlers.understanding.days import Days
-from handlers.understanding.expressions import DAYS, Piece, link
+from handlers.understanding.times.days import Days
+from handlers.understanding.times.expressions import DAYS, Piece, link
 
 
 @dataclass(frozen=True, slots=True)

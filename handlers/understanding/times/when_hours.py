@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from datetime import time
 
-from handlers.understanding.expressions import Piece, link
-from handlers.understanding.hours import AT_LEAST, MIDNIGHT, NOT_AFTER, UNSAID, Clock, Part, at, later, settle
-from handlers.understanding.when_days import narrowed
+from handlers.understanding.times.expressions import Piece, link
+from handlers.understanding.times.hours import (
+    AT_LEAST,
+    MIDNIGHT,
+    NOT_AFTER,
+    UNSAID,
+    Clock,
+    Part,
+    at,
+    later,
+    settle,
+)
+from handlers.understanding.times.when_days import narrowed
 
 
 @dataclass(slots=True)
@@ -89,4 +99,4 @@ def unwanted_hours(pieces: list[Piece], one_day: bool) -> tuple[tuple[time, time
         parts = [piece for place, piece in enumerate(pieces) if counted[place]]
         edges = [_edges(piece.what, piece.mark) for piece in parts if isinstance(piece.what, Part)]
     times = [(at(begin or 0), at(MIDNIGHT if end is None else end)) for begin, end in edges]
-    return tuple(dict.fromkeys((begin, end) for begin, end in times if begin and end))
+    return tuple(dict.fromkeys((begin, end) for begin, end in times if begin and end and begin < end))

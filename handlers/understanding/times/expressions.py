@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers.understanding import days_chinese, days_english, festivals, hours
-from handlers.understanding.days import Days, Expression
-from handlers.understanding.hours import Clock, Part
+from handlers.understanding.times import days_chinese, days_english, festivals, hours
+from handlers.understanding.times.days import Days, Expression
+from handlers.understanding.times.hours import Clock, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ _ANY = re.compile(
 )
 
 _JOINT = re.compile(
-    r"\s*(?:(?P<to>(?:起|开始|以?后)?\s?(?:[-–—~]{1,2}|一?直?到|至|(?:to|through|until|till)(?![a-z]))\s*(?:on |the )*)|"
+    r"\s*(?:(?P<to>(?:起|开始|以?后)?\s?(?:[-–—~]{1,2}|一?直?到|至|(?:to|through|until|till)(?![a-z]))\s*(?:on |the )*|开始[,、\s]*)|"
     r"(?P<and>(?:[、/&]|以及|和|跟|与|及|或者?是?|还有|还是|(?:and|or)(?![a-z]))\s*(?:on |in |at |the )*)|"
     r"(?P<near>的?\s*(?:(?:in|on|at|during|of|the)\s+)*))"
 )
 _MARK_BEFORE = re.compile(
-    r"(?:(?P<from>自?从|打从|晚于|迟于|不早于|(?<![a-z])(?:after|from|since|starting(?: from| on| at)?|as of|"
+    r"(?:(?P<from>自?从|打从|过[了完]|晚于|迟于|不早于|(?<![a-z])(?:after|from|since|starting(?: from| on| at)?|as of|"
     r"later than|no earlier than|not before))|"
     r"(?P<by>截至|截止到?|从?现在到|直到|一直到|赶在|早于|不晚于|不迟于|(?<![a-z])(?:by|until|till|before|through|up to|no later than|"
     r"not later than|not after|earlier than))|(?P<between>(?<![a-z])between)|(?P<weak>[打自到在]))\s*(?:the |on |at )*$"
@@ -131,6 +131,7 @@ _REFUSED_BEFORE = re.compile(
 _REFUSED_AFTER = re.compile(
     r"\s?的?\s?(?:除外|以外|之外|不算|不行|不可以|没有?空|没时间|不方便|不要(?=$|[,。!?;了])|(?:is|are) out(?![a-z])|excluded)"
 )
+_FINE = re.compile(r"\s?(?:可以|都?行|也行|有空|没问题|没关系)")
 _BESIDES = re.compile(r"\s?的?(?:以外|之外|外(?![面国地]))")
 # What follows a refused time and is itself refused, so that the word of refusal must stay.
 _MORE_REFUSED = re.compile(
@@ -216,6 +217,7 @@ def link(pieces: list[Piece], place: int, sort: type[Days] | type[Clock]) -> str
 
 def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
     """The pieces with every refusal: forward over what is joined to one, backward from 除外."""
+    _turned_around(text, pieces)
     for place in range(1, len(pieces)):
         if pieces[place - 1].unwanted and _reaches(pieces[place - 1], pieces[place]):
             pieces[place] = replace(pieces[place], unwanted=True)
@@ -233,6 +235,15 @@ def _refused(text: str, pieces: list[Piece]) -> list[Piece]:
         ):
             pieces[place] = replace(piece, unwanted=True)
     return _cut_refusals(text, pieces)
+
+
+def _turned_around(text: str, pieces: list[Piece]) -> None:
+    """In 早上不要下午可以 it is the morning that is refused."""
+    for place in range(1, len(pieces)):
+        before, piece = pieces[place - 1], pieces[place]
+        if piece.refusal == before.cut[1] and _FINE.match(text, piece.cut[1]):
+            pieces[place - 1] = replace(before, unwanted=True, cut=(before.cut[0], piece.cut[0]))
+            pieces[place] = replace(piece, unwanted=False, refusal=None)
 
 
 def _is_refused_with(piece: Piece, following: Piece) -> bool:

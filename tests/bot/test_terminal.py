@@ -1,0 +1,62 @@
+"""A conversation in the terminal: numbers for buttons, to the end of the input."""
+
+import io
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.app import App
+from bot.channels.terminal import Terminal
+from tests.bot.programs import linli
+
+_SEATS = text("SELECT sum(seats) FROM activity")
+
+
+async def conversation(
+    app: App, monkeypatch: pytest.MonkeyPatch, *lines: str, handle: str = "lin"
+) -> list[str]:
+    """Everything that the bot writes while these lines are typed."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    written: list[str] = []
+    await Terminal(handle, written.append).run(app)
+    return [answer.strip() for answer in written]
+
+
+async def test_it_greets_and_ends_with_the_input(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    (greeting,) = await conversation(app, monkeypatch)
+    assert greeting.splitlines()[0] == "您好，要办什么直接说就行，比如："
+    assert greeting.splitlines()[-5:] == ["1 找活动", "2 我的报名", "3 语言 Language", "", "回复数字就行。"]
+
+
+async def test_numbers_stand_for_buttons(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, found, shown, asked, done, mine = await conversation(
+        app, monkeypatch, "这周四中午有什么活动", "1", "1", "1", "我的报名"
+    )
+    assert found.splitlines()[2] == "1. 午间瑜伽【可报 余20】"
+    assert shown.splitlines()[0] == "午间瑜伽【可报 余20】"
+    assert shown.splitlines()[-3:] == ["1 报名", "", "回复数字就行。"]
+    assert asked.splitlines()[0] == "报名「午间瑜伽」，1位，对吗？"
+    assert asked.splitlines()[-1] == "也可以回复：返回 / 取消"
+    assert done.splitlines()[0] == "报名成功。开始前都可以取消。"
+    assert mine.splitlines()[:3] == ["您报名了1场：", "", "午间瑜伽【1位】"]
+    assert await app.read(lambda db: db.value(_SEATS)) == 1
+
+
+async def test_blank_lines_say_nothing(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = await conversation(app, monkeypatch, "", "  ", "你好", "\t")
+    assert [answer.splitlines()[0] for answer in answers[1:]] == ["您好！要办什么，直接说就行。"]
+
+
+async def test_the_handle_says_who_speaks(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    (greeting,) = await conversation(app, monkeypatch, handle="mei")
+    assert greeting.splitlines()[0] == "您好，要辦什麼直接說就行，比如："
+
+
+def test_as_a_program_it_keeps_what_was_said(tmp_path: Path) -> None:
+    first = linli("chat", "--as", "wang", folder=tmp_path, said="语言\n2\n")
+    again = linli("chat", "--as", "wang", folder=tmp_path)
+    assert [(ran.returncode, ran.stderr) for ran in (first, again)] == [(0, ""), (0, "")]
+    assert "您好，要办什么直接说就行" in first.stdout
+    assert "您好，要辦什麼直接說就行" in again.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["linli.db"]

@@ -1,0 +1,1 @@
+"""Kills, floods, full disks, locks and lost connections: what was answered is there, and nothing is there twice."""
