@@ -22,6 +22,8 @@ def _database(settings: Configuration) -> list[Finding]:
     engine = open_engine(settings.database.url)
     shown = engine.url.render_as_string(hide_password=True)
     if engine.dialect.name == "sqlite" and not _exists(engine.url.database):
+        if not Path(engine.url.database or "").parent.is_dir():
+            return [(False, f"database: {shown} lies in a folder that does not exist; create it")]
         return [(True, f"database: {shown} does not exist yet; `linli run` makes it")]
     try:
         if not is_current(engine):

@@ -48,5 +48,5 @@ def start(clock: Clock, worker: Worker) -> AsyncIOScheduler:
 
 def forget(clock: Clock, worker: Worker) -> None:
     """Forgets old replies slice by slice, behind whoever waits."""
-    if worker.submit("clock", lambda db: heard.forget(db, clock.now())).result():
-        forget(clock, worker)
+    while worker.submit("clock", lambda db: heard.forget(db, clock.now())).result():
+        pass

@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 ConfigFile = Annotated[
     Path | None,
@@ -37,7 +38,7 @@ class UseError(Exception):
 
 @app.command()
 def run(config: ConfigFile = None, database: DatabaseURL = None) -> None:
-    """Serve the chat page and everything that is configured; without settings, the demo community."""
+    """Serve the chat page and every channel that is configured. Without settings: the demo community."""
     with _told(config, database) as settings:
         from bot.web import serve
 
@@ -57,7 +58,7 @@ def chat(
         list[Path] | None, typer.Option("--pack", metavar="FILE", help="Load this community first.")
     ] = None,
 ) -> None:
-    """Talk to the bot in the terminal; with --json, as a script does (in memory by default)."""
+    """Talk to the bot in the terminal. With --json as a script does, and in memory by default."""
     if json and database is None:
         database = "sqlite://"
     with _told(config, database) as settings:
@@ -81,11 +82,11 @@ def chat(
 
 @app.command()
 def load(
-    packs: Annotated[list[Path], typer.Argument(metavar="PACK.toml…", help="Community packs.")],
+    packs: Annotated[list[Path], typer.Argument(metavar="PACK.toml", help="Community packs.")],
     config: ConfigFile = None,
     database: DatabaseURL = None,
 ) -> None:
-    """Put community packs into the database; again updates by id, and never duplicates."""
+    """Put community packs into the database. Again updates by id, and never duplicates."""
     with _told(config, database) as settings:
         from bot import community
 
@@ -97,7 +98,7 @@ def load(
 
 @app.command()
 def check(config: ConfigFile = None, database: DatabaseURL = None) -> None:
-    """Say what is configured, reachable and migrated; exit 1 if anything of it does not work."""
+    """Say what is configured, reachable and migrated. Exit 1 if anything of it does not work."""
     with _told(config, database) as settings:
         from bot.checking import findings
 
@@ -110,7 +111,7 @@ def check(config: ConfigFile = None, database: DatabaseURL = None) -> None:
 
 @app.command()
 def migrate(config: ConfigFile = None, database: DatabaseURL = None) -> None:
-    """Bring the database to the current schema (run, chat and load do it themselves on SQLite)."""
+    """Bring the database to the current schema. On SQLite run, chat and load do it themselves."""
     with _told(config, database) as settings:
         from models.database import open_engine
         from models.migrate import upgrade
@@ -124,24 +125,35 @@ def migrate(config: ConfigFile = None, database: DatabaseURL = None) -> None:
 @contextmanager
 def _told(config: Path | None, database: str | None) -> Iterator[Configuration]:
     """Errors of use and data become one line and exit 2; everything else is a fault and shows its trace."""
-    from sqlalchemy.exc import OperationalError
-
-    from models.pack import PackError
-
     try:
         settings = configuration.read(config, database=database)
         _log(settings)
         yield settings
-    except (ConfigurationError, PackError, UseError) as error:
-        _leave(str(error))
-    except ModuleNotFoundError as error:
-        if error.name != "psycopg":
+    except Exception as error:
+        line = _mend(error)
+        if line is None:
             raise
-        _leave("database.url: PostgreSQL needs one package more; run pip install 'psycopg[binary]'")
-    except OperationalError as error:
-        _leave(
-            f"database.url: the database does not answer ({_first_line(error.orig)}); check the address and start it"
-        )
+        _leave(line)
+
+
+def _mend(error: Exception) -> str | None:
+    """What the person at the keyboard can mend; None for a fault of ours."""
+    if isinstance(error, ConfigurationError | UseError):
+        return str(error)
+
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DatabaseError, OperationalError
+
+    from models.pack import PackError
+
+    if isinstance(error, PackError):
+        return str(error)
+    if type(error) in (OperationalError, DatabaseError):
+        reason = _first_line(getattr(error, "orig", None))
+        return f"database.url: the database does not answer ({reason}); check the address and start it"
+    if isinstance(error, CommandError):
+        return f"database.url: the schema is not known here ({_first_line(error)}); install the Linli that made it"
+    return None
 
 
 def _log(settings: Configuration) -> None:
@@ -173,4 +185,11 @@ def main() -> None:
         # Chinese goes out right also where the terminal's locale is not UTF-8.
         for stream in (sys.stdin, sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    app(prog_name="linli")
+    try:
+        code = app(sys.argv[1:] or ["--help"], prog_name="linli", standalone_mode=False)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "linli"
+        typer.echo(f"linli: {error.format_message().rstrip('.')}; see `{where} --help`", err=True)
+        code = 2
+    sys.exit(code)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 import models
 from bot.clock import Clock
 from bot.configuration import ConfigurationError
-from models import community, pack, store
+from models import community, pack_file, store
 from models.database import open_engine, transaction
 from models.pack import Pack, PackError
 
@@ -27,7 +27,7 @@ def open_database(url: str, packs: list[Path]) -> Engine:
     """
     engine = open_engine(url, pool_size=POOL_SIZE)
     if packs and _is_new_file(engine):
-        pack.read(packs)
+        pack_file.read(packs)
     prepare(engine)
     return engine
 
@@ -56,7 +56,7 @@ def load(engine: Engine, paths: list[Path]) -> dict[str, int]:
     with transaction(engine) as db:
         zone = community.zone(db)
         known = store.known_keys(db, zone or ZoneInfo("UTC"))
-        return store.store(db, pack.read(paths, zone=zone, known=known.has))
+        return store.store(db, pack_file.read(paths, zone=zone, known=known.has))
 
 
 def load_demo(engine: Engine, clock: Clock) -> None:
@@ -74,12 +74,12 @@ def zone(engine: Engine) -> ZoneInfo:
 
 def _current_demo(clock: Clock) -> Pack:
     """The demo moved by whole weeks, so that every weekday stays what it is."""
-    first = pack.first_moment(pack.read([DEMO]))
+    first = pack_file.first_moment(pack_file.read([DEMO]))
     if first is None:
         raise PackError(f"{DEMO}: activity: there is none; a demo needs some")
     today, begins = clock.now().astimezone(first.tzinfo).date(), first.date()
     days = (today - timedelta(today.weekday())) - (begins - timedelta(begins.weekday()))
-    return pack.read([DEMO], moved=days)
+    return pack_file.read([DEMO], moved=days)
 
 
 def _is_in_memory(engine: Engine) -> bool:

@@ -17,7 +17,7 @@ from models import conversation, heard, member
 from models.card import Card
 from models.conversation import Memory
 from models.database import ClaimLost, Db
-from models.folding import clean, is_traditional
+from models.folding import clean, fold, is_traditional
 from models.member import Language, Person
 from models.text import Text, as_said
 
@@ -76,7 +76,7 @@ def _language_of(inbound: Inbound) -> Language:
     """What a newcomer reads: as the platform says, else as he writes."""
     if inbound.language:
         return inbound.language
-    if inbound.text.isascii() and inbound.text[:1].isalpha():
+    if fold(inbound.text).isascii() and inbound.text[:1].isalpha():
         return "en"
     return "zh-Hant" if is_traditional(inbound.text) else "zh-Hans"
 

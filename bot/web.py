@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator
 
 import structlog
@@ -19,6 +20,7 @@ from bot.app import App, open_app
 from bot.channels.page import Page
 from bot.clock import SystemClock
 from bot.configuration import Configuration, ConfigurationError
+from bot.configuration import Server as ServerSettings
 from models.database import Db
 
 # A database that does not answer a liveness check within this is down.
@@ -78,36 +80,38 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Configuration) -> None:
     """Serves until it is told to stop; what was accepted is answered first."""
-    app = open_app(settings.database.url, SystemClock(), [])
-    scheduler = clock.start(app.clock, app.worker)
-    secure = (settings.server.public_url or "").startswith("https://")
-    server = _Server(
-        uvicorn.Config(
-            build(app, secure=secure),
-            host=settings.server.host,
-            port=settings.server.port,
-            log_config=None,
-            timeout_graceful_shutdown=10,
-        )
-    )
+    with _listen(settings.server) as listening:
+        app = open_app(settings.database.url, SystemClock(), [])
+        scheduler = clock.start(app.clock, app.worker)
+        secure = (settings.server.public_url or "").startswith("https://")
+        starlette = build(app, secure=secure)
+        server = _Server(uvicorn.Config(starlette, log_config=None, timeout_graceful_shutdown=10))
+        try:
+            told = asyncio.ensure_future(_tell(server, settings, listening.getsockname()[1]))
+            await server.serve([listening])
+            told.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await told
+        finally:
+            scheduler.shutdown(wait=False)
+            app.close()
+
+
+def _listen(server: ServerSettings) -> socket.socket:
+    """The socket to serve on, taken before anything else is touched. Raises ConfigurationError."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     try:
-        told = asyncio.ensure_future(_tell(server, settings))
-        await server.serve()
-        told.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await told
-    except SystemExit:
-        where = f"{settings.server.host}:{settings.server.port}"
-        raise ConfigurationError(f"server.port: {where} is taken or not allowed; give another one") from None
-    finally:
-        scheduler.shutdown(wait=False)
-        app.close()
+        return socket.create_server((server.host, server.port), family=family)
+    except OSError as error:
+        where, why = f"{server.host}:{server.port}", str(error.strerror).partition(" (")[0]
+        raise ConfigurationError(
+            f"server.port: cannot serve on {where} ({why}); give another port or host"
+        ) from None
 
 
-async def _tell(server: uvicorn.Server, settings: Configuration) -> None:
+async def _tell(server: uvicorn.Server, settings: Configuration, port: int) -> None:
     """Says where the page is as soon as it can be opened."""
     while not server.started:
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
     address = settings.server.public_url or f"http://{settings.server.host}:{port}"
     print(f"Linli is here: {address}  (stop with Ctrl-C)", flush=True)  # noqa: T201

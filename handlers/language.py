@@ -57,4 +57,5 @@ def choose(talk: Talk, language: Language | None = None) -> Card:
     chosen = language if language else talk.ask("language", Text("用哪种语言？"), *_OPTIONS)
     member.speak(talk.db, talk.person.id, chosen)
     talk.person = replace(talk.person, language=chosen)
-    return Card(Text("好的，之后都用简体中文。"), choices=menu(), tone="done")
+    name = next(option.label for option in _OPTIONS if option.value == chosen)
+    return Card(Text("好的，之后都用{language}。", language=name), choices=menu(), tone="done")

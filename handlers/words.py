@@ -29,6 +29,8 @@ class Reader:
 
 def say(text: Text, reader: Reader) -> str:
     """The words of a text for this reader."""
+    if not text.message:
+        return ""  # for which gettext would give the catalogue's own header
     values = {name: _value(value, reader) for name, value in text.values.items()}
     count = text.values.get("count")
     return _message(text.message, reader.language, count if isinstance(count, int) else None).format_map(

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
-from sqlalchemy import JSON, Column, Row, bindparam, event, func, inspect, select
+from sqlalchemy import JSON, Column, Row, bindparam, event, func, inspect, select, update
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
@@ -173,6 +174,12 @@ class Listing:
         return "full" if self.free == 0 else "open"
 
 
+_STARTS = select(ACTIVITY.c.id, ACTIVITY.c.starts)
+_DERIVE = (
+    update(ACTIVITY)
+    .where(ACTIVITY.c.id == bindparam("activity"))
+    .values(day=bindparam("on"), minute=bindparam("at"))
+)
 _NEXT_NUMBER = select(func.coalesce(func.max(ACTIVITY.c.number), 0) + 1)
 _LISTED = select(
     *(
@@ -220,6 +227,13 @@ def listed() -> Any:
 
 def listing(row: Row[Any]) -> Listing:
     return Listing(*tuple(row))
+
+
+def derive_days(db: Db, zone: ZoneInfo) -> None:
+    """Writes anew what follows from the community's zone, for a community that changed it."""
+    for row in db.rows(_STARTS):
+        start = row.starts.astimezone(zone)
+        db.run(_DERIVE, activity=row.id, on=start.date(), at=start.hour * 60 + start.minute)
 
 
 def words(title: str, summary: str | None, series: str | None, tags: list[str]) -> str:

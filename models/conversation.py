@@ -16,6 +16,8 @@ from models.member import ADDRESS, MEMBER
 DRAFT_KEPT = timedelta(hours=24)
 FORMS_AT_ONCE = 3
 SEARCHES_KEPT = 5
+# A form without one of these was written by a version that meant something else by a form.
+_NEEDED = {"head", "version", "arguments", "began"}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -100,10 +102,10 @@ class Memory:
         """Fields of an older or newer version that this one does not know are left out."""
         raw = json.loads(dumped) if dumped else {}
         memory = cls(**{name: value for name, value in raw.items() if name in cls.__slots__})
-        memory.forms = [
-            Form(**{name: value for name, value in form.items() if name in Form.__slots__})
-            for form in raw.get("forms", ())
+        known = [
+            {name: form[name] for name in Form.__slots__ if name in form} for form in raw.get("forms", ())
         ]
+        memory.forms = [Form(**form) for form in known if form.keys() >= _NEEDED]
         return memory
 
 

@@ -10,6 +10,8 @@ _UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _BLANKS = re.compile(r"[ \t\u3000]+")
+# What phones type for the marks of a keyboard.
+_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 _DECORATION = re.compile(r"[\u2600-\u27bf\ufe0e\ufe0f\U0001f000-\U0001faff]+")
 
 
@@ -25,7 +27,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which words are compared."""
-    plain = unicodedata.normalize("NFKC", _DECORATION.sub(" ", text))
+    plain = unicodedata.normalize("NFKC", _DECORATION.sub(" ", text)).translate(_TYPED)
     if not plain.isascii():
         plain = _to_simplified().convert(plain)
     return _BLANKS.sub(" ", _UNSEEN.sub("", plain).lower()).strip()

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint, bindparam, insert, select
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
-from models.pack import Children, Entry, Keys, Reference, Slug, section
+from models.pack import Children, Entry, Keys, Reference, Slug, Unique, section
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 
@@ -68,6 +68,11 @@ class Person:
 _ADDRESS = select(ADDRESS.c.id, ADDRESS.c.member_id).where(
     ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key")
 )
+_MOVE = (
+    update(ADDRESS)
+    .where(ADDRESS.c.member_id == bindparam("member"), ADDRESS.c.channel == bindparam("there"))
+    .values(key=bindparam("moved"))
+)
 _ADD_ADDRESS = insert(ADDRESS)
 _LANGUAGE = (
     select(MEMBER.c.language)
@@ -80,7 +85,7 @@ _SPEAK = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(languag
 @section("member", Member)
 class MemberEntry(Entry):
     id: Slug
-    handle: str
+    handle: Annotated[str, Unique()]
     name: str = Field(min_length=1)
     language: Language = "zh-Hans"
     home: Annotated[str | None, Reference("place")] = None
@@ -144,7 +149,9 @@ class MemberEntry(Entry):
         channel, _, address = self.handle.partition(":")
         known = db.row(_ADDRESS, channel=channel, key=address)
         if known is None:
-            db.insert(insert(ADDRESS).values(channel=channel, key=address, member_id=key))
+            # Another handle than before: the old one is nobody's any more.
+            if not db.run(_MOVE, member=key, there=channel, moved=address):
+                db.insert(_ADD_ADDRESS, channel=channel, key=address, member_id=key)
         elif known.member_id != key:
             raise ValueError(f'handle: "{self.handle}" is another member\'s already; give another one')
 

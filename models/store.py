@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 
-from models import community
+from models import activity, community
 from models.database import Db, table_of
 from models.pack import SECTIONS, Entry, Keys, Pack, PackError
 
@@ -24,8 +24,9 @@ def known_keys(db: Db, zone: ZoneInfo) -> Keys:
 def store(db: Db, pack: Pack) -> dict[str, int]:
     """Writes the pack within the caller's transaction; gives the number of entries of each section."""
     declared = pack.entries.get("community", {}).get("")
-    zone = ZoneInfo(str(getattr(declared, "timezone", ""))) if declared else community.zone(db)
-    keys = known_keys(db, zone or ZoneInfo("UTC"))
+    before = community.zone(db)
+    zone = ZoneInfo(str(getattr(declared, "timezone", ""))) if declared else before or ZoneInfo("UTC")
+    keys = known_keys(db, zone)
     for name, entries in pack.entries.items():
         table = table_of(SECTIONS[name].table)
         for code, entry in entries.items():
@@ -35,6 +36,8 @@ def store(db: Db, pack: Pack) -> dict[str, int]:
                 entry.bind(db, key)
             except ValueError as error:
                 raise PackError(f"{pack.files[name, code]}: {name} {code}: {error}") from None
+    if before not in (None, zone):
+        activity.derive_days(db, zone)
     community.touch(db)
     return {name: len(entries) for name, entries in pack.entries.items()}
 

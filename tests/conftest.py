@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 import handlers
 import models
 from bot.clock import FixedClock
-from models import pack, store
+from models import pack_file, store
 from models.database import Db, transaction
 from tests import databases
 from tests.chat import Chat
@@ -47,7 +47,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 def _fill(engine: Engine) -> None:
     SQLModel.metadata.create_all(engine)
     with transaction(engine) as db:
-        store.store(db, pack.read([PACK]))
+        store.store(db, pack_file.read([PACK]))
 
 
 @pytest.fixture

@@ -119,7 +119,8 @@ class Lexicon:
     def nearest_station(self, *homes: int | None) -> PlaceNode | None:
         """The service station nearest to the first of these places that is known; else any."""
         stations = [node for node in self.places.values() if node.kind == "station" and node.opening]
-        here = next((self.places[place].location for place in homes if place is not None), None)
+        known = (self.places[place].location for place in homes if place is not None)
+        here = next((location for location in known if location), None)
         if here is None:
             return min(stations, key=lambda node: node.id, default=None)
         return min(stations, key=lambda node: metres(here, node.location or (0, 0)), default=None)

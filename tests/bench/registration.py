@@ -38,7 +38,9 @@ def run() -> list[Figure]:
     best = max(inline, threads, key=median)
     return [
         Figure("registration, whole core, FULL, 64 people", rate(core, "whole"), ratio(core, best), ">= 4"),
-        Figure("  to bare one-row commits at FULL", rate(raw, "commits"), ratio(core, raw), ">= 0.1, aim 0.2"),
+        Figure(
+            "  to bare one-row commits at FULL", rate(raw, "commits"), ratio(core, raw), ">= 0.1, aim 0.2"
+        ),
         Figure("  p99 of one of its messages", f"{median(slow):.0f} ms ({min(slow):.0f}-{max(slow):.0f})"),
         Figure("  peer: a Session a message, one thread", rate(inline, "whole"), ratio(inline, best)),
         Figure("  peer: a Session a message, 64 threads", rate(threads, "whole"), ratio(threads, best)),

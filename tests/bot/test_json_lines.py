@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -281,10 +280,10 @@ async def test_odd_texts_are_texts(script: Script, said: str) -> None:
 
 
 @pytest.fixture
-def stdin(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def stdin(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     replaced = io.StringIO()
     monkeypatch.setattr("sys.stdin", replaced)
-    yield replaced
+    return replaced
 
 
 async def test_exactly_one_object_a_line_in_order_to_the_end_of_the_input(

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 import handlers
 import models
-from models import pack, store
+from models import pack_file, store
 from models.database import transaction
 from models.migrate import upgrade
 
@@ -43,7 +43,7 @@ def build(engine: Engine, folder: Path) -> list[int]:
     file = folder / "quarter.toml"
     file.write_text(_HEAD + "".join(map(_activity, range(ACTIVITIES))), "utf-8")
     with transaction(engine) as db:
-        store.store(db, pack.read([file]))
+        store.store(db, pack_file.read([file]))
         return [row.number for row in db.rows(text("SELECT number FROM activity ORDER BY starts"))]
 
 

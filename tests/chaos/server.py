@@ -32,18 +32,20 @@ class Server:
     _process: "subprocess.Popen[str] | None" = None
 
     async def start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", "--database", self.url],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        log = self.folder / "server.log"
+        with log.open("w") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run", "--database", self.url],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+            )
         assert self._process.stdout is not None
         told = await asyncio.to_thread(self._process.stdout.readline)
-        assert "http://" in told, "it did not start"
+        assert "http://" in told, f"it did not start: {log.read_text().splitlines()[-1:]}"
         self.address = "http://" + told.split("http://")[1].split()[0]
         self.up.set()
 
@@ -79,7 +81,9 @@ class Browsers:
             posted = await self._until(303, "POST", "/", data=form, headers=headers)
             self.answered += 1
             page = await self._until(200, "GET", posted.headers["location"], headers=headers)
-            return Answer(_NEXT_MESSAGE.sub("", page.text), tuple(map(html.unescape, _SAYS.findall(page.text))))
+            return Answer(
+                _NEXT_MESSAGE.sub("", page.text), tuple(map(html.unescape, _SAYS.findall(page.text)))
+            )
 
         return say
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.chaos import ledger, quarter
-from tests.chaos.people import MESSAGES_A_ROUND, Person
+from tests.chaos.people import MESSAGES_A_ROUND, Answer, Person
 from tests.chaos.quarter import ACTIVITIES, SEATS_OF_LAST
 from tests.chaos.server import Browsers, Server
 
@@ -44,7 +44,7 @@ async def test_nothing_that_was_answered_is_lost_and_nothing_happens_twice(
     kept, last = set(numbers[1 : 2 * ROUNDS : 2]), numbers[-1]
     assert [held - {last} for held in books.live.values()] == [kept] * PEOPLE
     winners = [held for held in books.live.values() if last in held]
-    told = [person for person in people if any(REGISTERED in answer.words for answer in _last(person))]
+    told = [person for person in people if REGISTERED in _last(person).words]
     assert len(winners) == len(told) == SEATS_OF_LAST
 
 
@@ -54,9 +54,10 @@ async def _storm(server: Server, browsers: Browsers, numbers: list[int]) -> list
         Person(name, browsers.of(name), random.Random(name))
         for name in (f"browser-of-person-{nth:02}" for nth in range(PEOPLE))
     ]
-    killing = asyncio.ensure_future(_kill(server, browsers, dice))
-    await asyncio.gather(*(_day(person, numbers) for person in people))
-    await killing
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_kill(server, browsers, dice))
+        for person in people:
+            tasks.create_task(_day(person, numbers))
     return people
 
 
@@ -65,8 +66,8 @@ async def _day(person: Person, numbers: list[int]) -> None:
     await person.register(numbers[-1])
 
 
-def _last(person: Person) -> list[object]:
-    return list(person.answered.values())[-2:]  # type: ignore[arg-type]
+def _last(person: Person) -> Answer:
+    return list(person.answered.values())[-1]
 
 
 async def _kill(server: Server, browsers: Browsers, dice: random.Random) -> None:

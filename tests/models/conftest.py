@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from typer.testing import CliRunner
 
 from bot.command import app
-from models import pack, store
+from models import pack_file, store
 from models.database import Db, transaction
 from models.migrate import upgrade
 from tests import databases
@@ -75,7 +75,7 @@ def settled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with opened as engine:
         upgrade(engine)
         with transaction(engine) as db:
-            store.store(db, pack.read([PACK]))
+            store.store(db, pack_file.read([PACK]))
         yield engine
 
 

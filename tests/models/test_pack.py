@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from bot import community
 from bot.clock import FixedClock
-from models import activity, pack, registration
+from models import activity, pack, pack_file, registration
 from models.activity import ACTIVITY
 from models.database import table_of, transaction
 from models.member import ADDRESS, MEMBER
@@ -368,7 +368,7 @@ def test_a_wrong_pack_is_one_line(name: str, file: File) -> None:
     raw, line = ALL_WRONG[name]
     path = file(raw)
     with pytest.raises(PackError) as raised:
-        pack.read([path])
+        pack_file.read([path])
     assert str(raised.value) == f"{path}: {line}"
 
 
@@ -387,7 +387,7 @@ def test_a_wrong_pack_leaves_the_database_as_it_was(
 WRONG_THERE: dict[str, tuple[str, str]] = {
     "two members with one handle": (
         member() + member(id="so"),
-        'member so: handle: "console:su" is another member\'s already; give another one',
+        "member so: handle: 'console:su' is su's already; give another one",
     ),
     "handle of a member who is there": (
         member(handle="console:lin"),
@@ -423,14 +423,14 @@ def test_files_that_are_not_there_or_no_files(tmp_path: Path, linli: Linli, sett
 
 def test_several_files_are_one_pack(file: File) -> None:
     one, other = file(HEAD + place(parent="gate"), "one.toml"), file(place(id="gate"), "other.toml")
-    assert list(pack.read([one, other]).entries["place"]) == ["gate", "pagoda"]
+    assert list(pack_file.read([one, other]).entries["place"]) == ["gate", "pagoda"]
     again = file(place(name="亭"), "again.toml")
     with pytest.raises(PackError) as raised:
-        pack.read([one, other, again])
+        pack_file.read([one, other, again])
     assert str(raised.value) == f"{again}: place pagoda: id: stands twice; give one of them another id"
     second = file(HEAD, "second.toml")
     with pytest.raises(PackError) as raised:
-        pack.read([one, other, second])
+        pack_file.read([one, other, second])
     assert str(raised.value) == f"{second}: community: stands twice; keep it in one of the files"
 
 
@@ -453,7 +453,10 @@ def test_a_later_pack_needs_none_and_refers_to_what_is_there(file: File, engine:
 
 
 def test_a_mark_at_the_beginning_of_the_file_does_no_harm(file: File) -> None:
-    assert list(pack.read([file((HEAD + place()).encode("utf-8-sig"))]).entries) == ["community", "place"]
+    assert list(pack_file.read([file((HEAD + place()).encode("utf-8-sig"))]).entries) == [
+        "community",
+        "place",
+    ]
 
 
 @pytest.mark.parametrize("name", ALL_WRONG)
@@ -614,21 +617,21 @@ def test_times_without_offset_are_the_communitys(starts: str, file: File, engine
 def test_the_zone_is_that_of_the_pack_wherever_it_stands(file: File) -> None:
     local = salon(starts=at("2026-11-26T12:00:00"), ends=at("2026-11-26T13:00:00"))
     head = HEAD.replace("Asia/Shanghai", "America/New_York")
-    read = pack.read([file(local, "one.toml"), file(head, "other.toml")])
-    assert pack.first_moment(read) == at("2026-11-26T17:00:00+00:00")
+    read = pack_file.read([file(local, "one.toml"), file(head, "other.toml")])
+    assert pack_file.first_moment(read) == at("2026-11-26T17:00:00+00:00")
     # Both times in one comparison: what has an offset and what has none.
     mixed = salon(starts=at("2026-11-26T12:00:00"), ends=at("2026-11-26T12:30:00-05:00"))
-    assert pack.first_moment(pack.read([file(head + mixed)])) == at("2026-11-26T17:00:00+00:00")
+    assert pack_file.first_moment(pack_file.read([file(head + mixed)])) == at("2026-11-26T17:00:00+00:00")
 
 
 def test_a_pack_without_times_has_no_first_moment(file: File) -> None:
-    assert pack.first_moment(pack.read([file(HEAD + place())])) is None
+    assert pack_file.first_moment(pack_file.read([file(HEAD + place())])) is None
 
 
 @pytest.mark.parametrize("weeks", [-60, -1, 0, 1, 60])
 def test_moved_moves_every_time_by_whole_weeks(weeks: int) -> None:
     moved = timedelta(weeks=weeks)
-    before, after = pack.read([PACK]), pack.read([PACK], moved=moved)
+    before, after = pack_file.read([PACK]), pack_file.read([PACK], moved=moved)
     assert _all_times(after) == [moment + moved for moment in _all_times(before)]
     assert [moment.weekday() for moment in _all_times(after)] == [
         moment.weekday() for moment in _all_times(before)
