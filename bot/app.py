@@ -15,7 +15,7 @@ import models
 from bot import community, dispatch
 from bot.clock import Clock
 from bot.inbound import Inbound, Message, Reply
-from bot.metrics import MESSAGES, SECONDS
+from bot.metrics import Metrics
 from bot.worker import Worker, open_worker
 from handlers.understanding.lexicon import Lexicons
 from models.card import Card
@@ -37,6 +37,7 @@ class App:
     worker: Worker
     zone: ZoneInfo
     lexicons: Lexicons = field(default_factory=Lexicons)
+    metrics: Metrics = field(default_factory=Metrics)
     _at_work: dict[tuple[str, str], "asyncio.Future[Reply]"] = field(default_factory=dict)
 
     async def answer(self, inbound: Inbound) -> Reply:
@@ -55,13 +56,15 @@ class App:
         if self.worker.expected_wait(sender) > PATIENCE_SECONDS:
             return _busy(inbound)
         reply = await asyncio.wrap_future(self.worker.submit(sender, lambda db: self._dispatch(db, inbound)))
-        SECONDS.observe(time.perf_counter() - began)
-        MESSAGES.labels(inbound.channel, reply.did).inc()
+        self.metrics.seconds.observe(time.perf_counter() - began)
+        self.metrics.messages.labels(inbound.channel, reply.did).inc()
+        if reply.failed:
+            self.metrics.failures.inc()
         return reply
 
     async def read(self, work: Callable[[Db], T]) -> T:
-        """What a look into the database gives, in turn with the messages."""
-        return await asyncio.wrap_future(self.worker.submit("read", work))
+        """What a look into the database gives, in a turn of its own among the messages."""
+        return await asyncio.wrap_future(self.worker.submit(object(), work))
 
     def _dispatch(self, db: Db, inbound: Inbound) -> Reply:
         return dispatch.answer(db, inbound, self.clock.now(), self.lexicons)
@@ -81,7 +84,12 @@ def _busy(inbound: Inbound) -> Reply:
 def open_app(url: str, clock: Clock, packs: list[Path]) -> App:
     """Opens a community with these packs loaded; the demo where there is none yet."""
     engine = community.open_database(url, packs)
-    community.load(engine, packs)
-    if not packs:
-        community.load_demo(engine, clock)
-    return App(engine, clock, open_worker(engine), community.zone(engine))
+    try:
+        community.load(engine, packs)
+        if not packs:
+            community.load_demo(engine, clock)
+        zone = community.zone(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return App(engine, clock, open_worker(engine), zone)

@@ -91,8 +91,10 @@ def load(
         from bot import community
 
         engine = community.open_database(settings.database.url, packs)
-        counts = community.load(engine, packs)
-        engine.dispose()
+        try:
+            counts = community.load(engine, packs)
+        finally:
+            engine.dispose()
         typer.echo(", ".join(f"{count} × {name}" for name, count in counts.items()))
 
 

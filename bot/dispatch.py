@@ -8,7 +8,6 @@ from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.inbound import Inbound, Message, Reply
-from bot.metrics import FAILURES
 from handlers.hearing import Line, hear
 from handlers.running import Outcome
 from handlers.talk import Talk
@@ -113,7 +112,6 @@ def _apologize(db: Db, inbound: Inbound, now: datetime, error: Exception) -> Rep
     """The person hears that it is our fault; the operator finds the trace by the same number."""
     trace = uuid4().hex[:8]
     _log.error("message failed", trace=trace, channel=inbound.channel, exc_info=error)
-    FAILURES.inc()
     text = Text(
         "这一步我们出了差错，没有办成，您的内容没有丢。请再试一次；还不行就到服务站，报编号{trace}。",
         trace=as_said(trace),
@@ -123,6 +121,8 @@ def _apologize(db: Db, inbound: Inbound, now: datetime, error: Exception) -> Rep
         address, person, memory, known = _known(db, inbound, speaker)
         conversation.keep(db, address, memory, known=known)
         to = f"group:{inbound.group}" if inbound.group else inbound.sender
-        reply = Reply("unknown", (Message(to, Card(text, tone="notice"), person.language, None),))
+        reply = Reply(
+            "unknown", (Message(to, Card(text, tone="notice"), person.language, None),), failed=True
+        )
         _keep(db, inbound, address, reply, now)
     return reply

@@ -28,10 +28,10 @@ class FairQueue(Generic[T]):
     def __len__(self) -> int:
         return self._length
 
-    def ahead_of(self, sender: Hashable) -> int:
-        """At most so many items are taken before one that this sender puts now: his own, and a turn of each."""
+    def ahead_of(self, sender: Hashable) -> tuple[int, int]:
+        """At most so many items are taken before one that this sender puts now: his own, and everybody's."""
         own = len(self._waiting.get(sender, ()))
-        return min(self._length, (own + 1) * len(self._waiting))
+        return own, min(self._length, (own + 1) * len(self._waiting))
 
     def put(self, sender: Hashable, item: T) -> None:
         with self._changed:

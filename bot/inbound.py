@@ -37,10 +37,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Everything that goes out because of one message. `did` is the action of the contract."""
+    """Everything that goes out because of one message. `did` is the action of the contract.
+
+    `failed` tells the operator that it is an apology; a repeat of it is not another failure.
+    """
 
     did: str
     messages: tuple[Message, ...]
+    failed: bool = False
 
     def dump(self) -> dict[str, Any]:
         """The reply as JSON can carry it; `load` is the way back."""

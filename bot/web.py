@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import clock, metrics
+from bot import clock
 from bot.app import App, open_app
 from bot.channels.page import Page
 from bot.clock import SystemClock
@@ -37,8 +37,8 @@ def build(app: App, *, secure: bool) -> Starlette:
         return JSONResponse(state, status_code=200 if alive else 503)
 
     async def show_metrics(_request: Request) -> Response:
-        metrics.EXPECTED_WAIT.set(app.worker.expected_wait())
-        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4")
+        app.metrics.expected_wait.set(app.worker.expected_wait())
+        return PlainTextResponse(app.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def unavailable(_request: Request, error: Exception) -> Response:
         """Nothing was answered, so nothing is lost: who sent it may send it again."""

@@ -72,7 +72,9 @@ class _Threads:
 
     def expected_wait(self, sender: Hashable = None) -> float:
         """Seconds that a message of this sender put now would wait; without one, that of a newcomer."""
-        return self._queue.ahead_of(sender) * self._seconds / len(self._threads)
+        own, all_of_them = self._queue.ahead_of(sender)
+        # One sender's messages come one after the other, however many threads there are.
+        return max(own, all_of_them / len(self._threads)) * self._seconds
 
     def close(self) -> None:
         """Finishes what waits, then ends."""

@@ -79,8 +79,8 @@ def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
 
 @on("activity.search", head="more", allow=anybody)
 def more(talk: Talk, number: int = 0) -> Card:
-    """The next page of a search that is still remembered."""
-    remembered = talk.shown.searches.get(str(number))
+    """The next page of a search that is still remembered; of the newest one where none is named."""
+    remembered = talk.shown.searches.get(str(number or talk.shown.searched))
     if remembered is None:
         return _page(talk, Query(), 0)
     return _page(talk, search.load(remembered["query"]), remembered["offset"] + PAGE)
@@ -89,7 +89,7 @@ def more(talk: Talk, number: int = 0) -> Card:
 @on("activity.search", head="open", allow=anybody)
 def open_ones(talk: Talk, number: int = 0) -> Card:
     """The same search, with only what one can register for now."""
-    remembered = talk.shown.searches.get(str(number), {"query": {}})
+    remembered = talk.shown.searches.get(str(number or talk.shown.searched), {"query": {}})
     return _page(talk, replace(search.load(remembered["query"]), open_only=True), 0)
 
 

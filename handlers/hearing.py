@@ -157,10 +157,12 @@ def _understand(talk: Talk, said: str) -> Intent | None:
 
 
 def _labels(choices: list[Choice], reader: Reader) -> list[list[str]]:
-    """Each label and what it says; one that stands on several things says nothing by itself."""
+    """Each label and what it says, 更多 for 更多（还有6场） too; one that stands on several things says nothing."""
     says: dict[str, set[str]] = {}
     for choice in choices:
-        says.setdefault(bare(say(choice.label, reader)), set()).add(choice.says)
+        label = bare(say(choice.label, reader))
+        for words in {label, bare(label.partition("(")[0])} - {""}:
+            says.setdefault(words, set()).add(choice.says)
     return [[label, sentences.pop()] for label, sentences in says.items() if len(sentences) == 1]
 
 

@@ -122,6 +122,7 @@ def open_engine(url: str, *, pool_size: int = 1) -> Engine:
         address.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"prepare_threshold": None, "connect_timeout": 5},
     )
 
@@ -129,6 +130,7 @@ def open_engine(url: str, *, pool_size: int = 1) -> Engine:
 def _open_sqlite(url: str, *, in_memory: bool) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # what members write is in no error's text
         isolation_level="AUTOCOMMIT",  # the worker says BEGIN IMMEDIATE itself
         connect_args={"check_same_thread": False},
         **({"poolclass": StaticPool} if in_memory else {}),

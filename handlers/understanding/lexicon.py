@@ -217,7 +217,7 @@ def _words(
 def _short_names(
     names: list[tuple[int, list[str]]], places: dict[int, PlaceNode]
 ) -> Iterator[tuple[str, int]]:
-    """漕河泾 for 漕河泾开发区; where several places share the short form, the one they lie in, else none."""
+    """云杉 for 云杉大厦; where several places share the short form, the one they lie in, else none."""
     shortened: dict[str, set[int]] = defaultdict(set)
     for place, wordings in names:
         for wording in [fold(each) for each in wordings]:

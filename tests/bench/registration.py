@@ -12,7 +12,7 @@ from tests.bench import community, replay
 from tests.bench.community import PEOPLE, ROOMY
 from tests.bench.figures import ROUNDS, Figure, median, rate, ratio, say
 
-EACH = 6
+EACH = 4
 REGISTRATIONS = PEOPLE * EACH
 RAW_SECONDS = 0.5
 

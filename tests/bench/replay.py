@@ -20,12 +20,12 @@ Play = Callable[[App, int], Awaitable[object]]
 Recorded = list[list[Step]]
 
 
-def record(base: Path, play: Play) -> list[Recorded]:
+def record(base: Path, play: Play, people: int = PEOPLE) -> list[Recorded]:
     """For each person the statements of each message; one person after the other, one message a list."""
 
     async def everybody(app: App) -> list[Recorded]:
         recorded = []
-        for person in range(PEOPLE):
+        for person in range(people):
             with peer.recording(app.engine) as messages:
                 await play(app, person)
             recorded.append(messages)

@@ -15,7 +15,7 @@ LINES = (
     "周三晚上有什么活动",
     "这周有什么亲子活动",
 )
-EACH = 12
+EACH = 8
 MESSAGES = PEOPLE * EACH
 
 

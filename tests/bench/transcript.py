@@ -15,10 +15,10 @@ from bot.channels.rendering import render
 from bot.inbound import Inbound
 from handlers.words import Reader
 from tests.bench import community, peer, replay
-from tests.bench.community import PEOPLE
 from tests.bench.figures import ROUNDS, Figure, median, ratio, say
 from tests.bench.replay import Recorded
 
+PEOPLE = 16
 # A day of somebody who looks around, registers, thinks better of it, and asks what cannot be had.
 LINES = (
     "你好",
@@ -69,7 +69,7 @@ def run() -> list[Figure]:
         base = folder / "base.db"
         community.build(base)
         did: Counter[str] = Counter()
-        recorded = replay.record(base, lambda app, person: _play(app, person, did))
+        recorded = replay.record(base, lambda app, person: _play(app, person, did), PEOPLE)
         say(
             f"transcript: {len(LINES)} lines by {PEOPLE} people, {replay.statements_each(recorded):.1f} statements "
             f"a message; understood as {', '.join(f'{name} {count // PEOPLE}' for name, count in did.most_common())}"

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from bot.app import App, open_app
 from bot.clock import FixedClock
 from tests.conftest import PACK
+
+# No example is too slow: the machine may be busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

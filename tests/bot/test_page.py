@@ -180,7 +180,7 @@ async def test_who_would_wait_too_long_is_told(browser: Browser, app: App) -> No
     page = await browser.open()
     open_again = threading.Event()
     app.worker.submit("gate", lambda _db: open_again.wait(20))
-    crowd = [app.worker.submit(nth, lambda _db: None) for nth in range(3000)]
+    crowd = [app.worker.submit(nth, lambda _db: None) for nth in range(10_000)]
     answer = await browser.client.post("/", data=page.writing("我的报名"))
     assert first_line(Seen(answer.text)) == "现在找我的人太多，请过一两分钟再说一次。"
     open_again.set()

@@ -12,11 +12,15 @@ from tests.chaos import ledger
 from tests.chaos.storm import storm
 
 LOCKED_SECONDS = 3
-# The holder tells when it has the lock, and gives it back by itself.
+# The holder takes the lock between two batches, tells so, and gives it back by itself.
 _HOLDER = """
 import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=10)
-connection.execute("BEGIN IMMEDIATE")
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)
+while not connection.in_transaction:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        pass
 print("locked", flush=True)
 time.sleep(float(sys.argv[2]))
 connection.execute("ROLLBACK")

@@ -186,6 +186,16 @@ def test_more_is_typed_by_its_number_too(say: Chat) -> None:
     assert say("6", channel="wechat").refs == SECOND_PAGE
 
 
+def test_more_is_typed_without_how_many_there_are(say: Chat) -> None:
+    assert say("有什么活动").refs == FIRST_PAGE
+    assert say("更多").refs == SECOND_PAGE
+    assert say("更多。").refs == ["activity:early"]
+    assert say("what's on", "anna").refs == FIRST_PAGE
+    assert say("Show more", "anna").refs == SECOND_PAGE
+    assert say("more", "anna").refs == ["activity:early"]
+    assert say("more", "he").refs == FIRST_PAGE
+
+
 def test_an_old_paging_button_still_pages_its_own_search(say: Chat) -> None:
     more = say("有什么活动").buttons["更多（还有6场）"]
     tower = say("云杉大厦有什么活动").buttons["更多（还有2场）"]

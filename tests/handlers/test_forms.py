@@ -227,6 +227,15 @@ def test_a_button_of_an_earlier_question_changes_nothing(say: Chat) -> None:
     assert "您现在没有报名" in first(say("我的报名"))
 
 
+def test_a_button_of_an_earlier_question_is_not_taken_for_one_of_the_open_question(say: Chat) -> None:
+    confirm = say("报名周四的瑜伽").buttons["确认报名"]
+    say("改人数"), say("3")
+    pressed = say(confirm)
+    assert (first(pressed), last(pressed)) == (PAST, "报名「午间瑜伽」，3位，对吗？")
+    say("取消")
+    assert "您现在没有报名" in say("我的报名").text
+
+
 def test_a_button_of_a_finished_form_changes_nothing(say: Chat) -> None:
     confirm = say("报名周四的瑜伽").buttons["确认报名"]
     say(confirm)
@@ -354,6 +363,9 @@ def test_a_free_question_gives_way_to_a_button(say: Chat) -> None:
     shown = say("垃圾分类值守")
     assert (shown.did, shown.refs) == ("activity.show", ["activity:sorting"])
     assert last(shown) == DRINK
+    say("周六有什么活动")
+    shown = say("2. 黄油曲奇烘焙")
+    assert (shown.did, shown.refs) == ("activity.show", ["activity:full"])
 
 
 @pytest.mark.usefixtures("order_tea")

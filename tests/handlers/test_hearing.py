@@ -250,6 +250,14 @@ def test_a_line_in_a_group_leaves_a_private_question_unanswered_and_unshown(say:
     assert say("龙井").text == CUPS
 
 
+@pytest.mark.usefixtures("order_tea")
+def test_a_list_that_a_group_sent_to_the_person_does_not_take_the_answer_to_a_question(say: Chat) -> None:
+    say("报名周四的瑜伽"), say("确认"), say("报名周二的瑜伽"), say("确认")
+    say("点茶"), say("龙井")
+    assert say("我的报名", group="g1").to == ["lin"]
+    assert say("2").text == SURE
+
+
 def test_the_numbers_of_a_group_are_its_own(say: Chat) -> None:
     say("周四有什么活动", group="g1")
     say("周六有什么活动")

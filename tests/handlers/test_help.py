@@ -1,0 +1,32 @@
+"""What the bot says it can do is what the handlers declare."""
+
+import pytest
+
+from handlers.talk import ACTIONS, examples, menu
+from tests.chat import Chat
+
+
+@pytest.mark.parametrize("line", ["帮助", "菜单", "你能干啥", "你是谁", "help", "what can you do?", "/start"])
+def test_help_gives_an_example_of_each_thing(say: Chat, line: str) -> None:
+    shown = say(line)
+    assert shown.did == "help"
+    assert shown.text.splitlines()[1:] == [f"· {example.message}" for example in examples()]
+    assert shown.labels == [choice.label.message for choice in menu()]
+
+
+def test_help_names_every_action_that_people_can_ask_for() -> None:
+    told = {action.name for action in ACTIONS.values() if action.example}
+    beside = {"help", "smalltalk", "activity.show"}  # asked for by these very words, or by a number
+    assert told == {action.name for action in ACTIONS.values()} - beside
+
+
+@pytest.mark.parametrize("line", ["你好", "侬好呀", "谢谢", "hello", "再见"])
+def test_a_greeting_is_answered_with_what_to_do(say: Chat, line: str) -> None:
+    answer = say(line)
+    assert (answer.did, answer.text) == ("smalltalk", "您好！要办什么，直接说就行。")
+
+
+@pytest.mark.parametrize(("who", "station"), [("lin", "place:tower-station"), ("he", "place:estate-station")])
+def test_people_are_found_at_the_nearest_station(say: Chat, who: str, station: str) -> None:
+    shown = say("人工", who)
+    assert (shown.did, shown.refs) == ("help", [station])
