@@ -1,5 +1,6 @@
 """What `linli check` says: is everything that is configured there, reachable and current?"""
 
+import errno
 import socket
 from pathlib import Path
 
@@ -47,10 +48,13 @@ def _exists(path: str | None) -> bool:
 
 
 def _server(settings: Configuration) -> Finding:
-    """Whether the address is free or already ours; both are fine to know."""
-    where = f"{settings.server.host}:{settings.server.port}"
+    """Whether the address is free or something serves there already, which may be Linli itself."""
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_connection((settings.server.host, settings.server.port), timeout=1):
-            return True, f"server: something serves on {where}"
-    except OSError:
-        return True, f"server: nothing serves on {where} yet; `linli run` does"
+        with socket.create_server((host, port), family=family):
+            return True, f"server: nothing serves on {host}:{port} yet; `linli run` does"
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return True, f"server: something serves on {host}:{port}"
+        return False, f"server: cannot serve on {host}:{port} ({error.strerror}); give another host or port"

@@ -5,10 +5,9 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -69,8 +68,13 @@ def chat(
         from bot.clock import Clock, FixedClock, SystemClock
 
         moment = _moment(now) if now else None
-        clock: Clock = FixedClock(moment) if moment else SystemClock()
+        clock: Clock = (
+            FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) if moment else SystemClock()
+        )
         opened = open_app(settings.database.url, clock, pack or [])
+        if moment and moment.tzinfo is None:
+            # A time without offset is the community\'s, whose zone is known only now.
+            opened.clock = FixedClock(moment.replace(tzinfo=opened.zone))
         channel: Channel = JSONLines() if json else Terminal(handle)
         # Ctrl-C ends at once: what was answered is committed, and whoever waits for a line would wait on.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -142,6 +146,8 @@ def _mend(error: Exception) -> str | None:
     """What the person at the keyboard can mend; None for a fault of ours."""
     if isinstance(error, ConfigurationError | UseError):
         return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
+        return "database.url: PostgreSQL needs one package more; run: pip install 'psycopg[binary]'"
 
     from alembic.util import CommandError
     from sqlalchemy.exc import DatabaseError, OperationalError
@@ -178,7 +184,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UseError(f'--now: {text!r} is no time; write it as "2026-11-25T18:30:00+08:00"') from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    return moment
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "LINLI_"
 # Read by the tests alone, not a setting of the program.
@@ -18,6 +18,13 @@ class ConfigurationError(Exception):
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _no_truth(value: object) -> object:
+    """TOML's true is no number."""
+    if isinstance(value, bool):
+        raise ValueError("is no number")
+    return value
 
 
 class Database(_Section):
@@ -41,7 +48,7 @@ class Database(_Section):
 
 class Server(_Section):
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: Annotated[int, BeforeValidator(_no_truth)] = Field(default=8000, ge=0, le=65535)
     public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
 
 

@@ -1,6 +1,6 @@
 """What comes in and what goes back: whatever a platform delivers becomes an Inbound."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.card import Card
@@ -44,7 +44,7 @@ class Reply:
 
     did: str
     messages: tuple[Message, ...]
-    failed: bool = False
+    failed: bool = field(default=False, compare=False)
 
     def dump(self) -> dict[str, Any]:
         """The reply as JSON can carry it; `load` is the way back."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import structlog
 import uvicorn
@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from bot import clock
 from bot.app import App, open_app
-from bot.channels.page import Page
+from bot.channels import Channel, open_channels
 from bot.clock import SystemClock
 from bot.configuration import Configuration, ConfigurationError
 from bot.configuration import Server as ServerSettings
@@ -28,8 +28,8 @@ LIVE_SECONDS = 2.0
 _log = structlog.get_logger()
 
 
-def build(app: App, *, secure: bool) -> Starlette:
-    """Everything that is served over HTTP. `secure`: people come by https."""
+def build(app: App, channels: Sequence[Channel]) -> Starlette:
+    """Everything that is served over HTTP."""
 
     async def healthz(_request: Request) -> Response:
         alive = await _answers(app)
@@ -45,10 +45,9 @@ def build(app: App, *, secure: bool) -> Starlette:
         _log.error("not available", reason=type(error).__name__)
         return PlainTextResponse("请过一会儿再试 / please try again in a moment", 503, {"Retry-After": "5"})
 
-    routes = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
-    return Starlette(
-        routes=[*routes, *Page(app, secure=secure).routes()], exception_handlers={DBAPIError: unavailable}
-    )
+    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
+    routes += [route for channel in channels for route in channel.routes(app)]
+    return Starlette(routes=routes, exception_handlers={DBAPIError: unavailable})
 
 
 async def _answers(app: App) -> bool:
@@ -83,16 +82,17 @@ async def serve(settings: Configuration) -> None:
     with _listen(settings.server) as listening:
         app = open_app(settings.database.url, SystemClock(), [])
         scheduler = clock.start(app.clock, app.worker)
-        secure = (settings.server.public_url or "").startswith("https://")
-        starlette = build(app, secure=secure)
-        server = _Server(uvicorn.Config(starlette, log_config=None, timeout_graceful_shutdown=10))
+        channels = open_channels(settings)
+        served = uvicorn.Config(build(app, channels), log_config=None, timeout_graceful_shutdown=10)
+        server = _Server(served)
+        beside = [_tell(server, settings, listening.getsockname()[1]), *(each.run(app) for each in channels)]
+        running = [asyncio.ensure_future(each) for each in beside]
         try:
-            told = asyncio.ensure_future(_tell(server, settings, listening.getsockname()[1]))
             await server.serve([listening])
-            told.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await told
         finally:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             scheduler.shutdown(wait=False)
             app.close()
 
@@ -105,7 +105,7 @@ def _listen(server: ServerSettings) -> socket.socket:
     except OSError as error:
         where, why = f"{server.host}:{server.port}", str(error.strerror).partition(" (")[0]
         raise ConfigurationError(
-            f"server.port: cannot serve on {where} ({why}); give another port or host"
+            f"server.host, server.port: cannot serve on {where} ({why}); give another host or port"
         ) from None
 
 

@@ -38,7 +38,7 @@ class Number:
     def __call__(self, text: str) -> int:
         number = read_number(text)
         if number is None:
-            raise Refusal("check.number", Text("请回复一个数字，比如“{example}”。", example=self._least))
+            raise Refusal("check.number", Text("请发一个数字，比如“{example}”。", example=self._least))
         if not self._least <= number <= self._most:
             raise Refusal("check.range", self._refuse(number))
         return number

@@ -119,12 +119,14 @@ def _forwarded(talk: Talk, line: Line) -> Outcome:
 
 def _escape(talk: Talk, word: str) -> Outcome:
     talk.memory.misses = 0
-    form = None if talk.in_group else talk.memory.form
+    form = talk.memory.form
     if word in ACTIONS:
         return request(talk, ACTIONS[word], {})
     if form is None:
         return Outcome(word, (Card(Text("现在没有要退出的。想做什么，直接说就行。"), choices=menu()),))
-    return back(talk, form) if word == "back" else leave(talk, form, word)
+    left = back(talk, form) if word == "back" else leave(talk, form, word)
+    # Said in a group too, it is about the person's own form, and no news for the others.
+    return replace(left, private=True)
 
 
 def _in_form(talk: Talk, form: Form, said: str) -> Outcome:

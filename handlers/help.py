@@ -51,10 +51,15 @@ def greet(talk: Talk) -> Card:
 @on("help", head="person", allow=anybody)
 def person(talk: Talk) -> Card:
     """Where somebody can be asked: the nearest station with address and hours."""
-    station = talk.lexicon.nearest_station(talk.person.work_id, talk.person.home_id)
+    station, nearest = talk.lexicon.station(talk.person.work_id, talk.person.home_id)
     if station is None:
         return Card(Text("请从下面选一个。"), choices=menu())
     facts = [(Text("地址"), as_said(station.address))] if station.address else []
     facts.append((Text("开放时间"), hours(station.opening or "")))
     place = Article(prose(station.name), f"place:{station.code}", facts=tuple(facts))
-    return Card(Text("请从下面选一个；想当面问，离您最近的服务站在这里："), choices=menu(), articles=(place,))
+    text = (
+        Text("请从下面选一个；想当面问，离您最近的服务站在这里：")
+        if nearest
+        else Text("请从下面选一个；想当面问，可以来这里：")
+    )
+    return Card(text, choices=menu(), articles=(place,))

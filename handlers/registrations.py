@@ -1,5 +1,6 @@
 """Taking part: register, see what one is registered for, cancel."""
 
+import re
 from typing import Any
 
 from handlers import activity_cards, checks
@@ -44,9 +45,13 @@ _REGISTER = (
         r"sign (?:me|us) up|sign up for|register|count me in|(?:i|we)(?:'d| would) like to (?:join|attend)|i want to (?:join|attend)",
         weight=3,
         unless=_ELSEWHERE
-        + "|有什么|有哪些|哪些|有啥|有没有|能报|可以报|报了|我的报名|取消|退|去不了|来不了|什么时候|截止|did i|my registration",
+        + "|有什么|有哪些|哪些|有啥|有没有|能报|可以报|报了|我的报名|确认|不报了|取消|退|去不了|来不了|什么时候|截止|did i|my registration",
     ),
     Phrase(r"^(?:报名|我要报名|register)[!.。]?$", weight=4),
+)
+# The words of asking itself; what is left besides them names something.
+_ASKING = re.compile(
+    r"报名|报个名|报一下|报|登记|参加|算一|加一|名|sign|up|register|join|attend|count|in|want|like|d"
 )
 _CANCEL = (
     Phrase(
@@ -75,7 +80,8 @@ def _meant(reading: Reading) -> Arguments:
     """The titles that are named; where none is, what the topic and time find."""
     numbers = [title.number for title in reading.titles]
     query = None if numbers or not (reading.topic or reading.when) else search.dump(reading.query())
-    return {"numbers": numbers, "query": query, "party": reading.party}
+    strange = not (numbers or query) and len(_ASKING.sub("", reading.rest)) > 1
+    return {"numbers": numbers, "query": query, "party": reading.party, "strange": strange}
 
 
 def _named(reading: Reading) -> Arguments:
@@ -98,13 +104,14 @@ def register(
     numbers: list[int] | None = None,
     query: dict[str, Any] | None = None,
     party: int | None = None,
+    strange: bool = False,
 ) -> Card:
-    wanted = activity.find(talk.db, number) if number else _which(talk, numbers or [], query)
+    wanted = activity.find(talk.db, number) if number else _which(talk, numbers or [], query, strange)
     try:
         registration.check_open(talk.db, wanted, talk.person.id, talk.now)
         registration.check_party(wanted, party or 1)
         about = (activity_cards.subject(wanted),)
-        talk.steps = len(wanted.questions) + 1
+        talk.steps = len(talk.asked) + len(wanted.questions) + 1
         answers = _answers(talk, wanted, about)
         party = _confirmed_party(talk, wanted, about, answers, party or 1)
         if party == 0:
@@ -119,20 +126,22 @@ def register(
 _MY_LIST = Choice(Text("我的报名"), press("mine"))
 
 
-def _which(talk: Talk, numbers: list[int], query: dict[str, Any] | None) -> Listing:
-    """The one activity that is meant, asked for where several could be."""
-    found = activity.those(talk.db, numbers or ([] if query else _shown(talk)))[:_OFFERED]
+def _which(talk: Talk, numbers: list[int], query: dict[str, Any] | None, strange: bool) -> Listing:
+    """The one activity that is meant, asked for where several could be; `strange` is none that is known."""
+    found = activity.those(talk.db, numbers or ([] if query or strange else _shown(talk)))[:_OFFERED]
     if not found:
         wanted = search.load(query) if query else Query(open_only=True)
         found, _ = search.search(talk.db, wanted, talk.now, limit=_OFFERED)
     if not found:
         talk.leave(Refusal("activity.none", Text("没有找到这样的活动。")), BROWSE)
     talk.keep(numbers=[each.number for each in found])
-    if len(found) == 1:
+    if len(found) == 1 and not strange:
         return found[0]
     options = [Option(each.number, activity_cards.label(each)) for each in found]
-    about = tuple(Article(prose(each.title), each.ref) for each in found)
-    chosen = talk.ask("which", Text("要报哪一场？"), *options, about=about)
+    # What is only offered instead is no match, and carries no ref.
+    about = () if strange else tuple(Article(prose(each.title), each.ref) for each in found)
+    text = Text("没有找到您说的这个。这些可以报，要哪一场？") if strange else Text("要报哪一场？")
+    chosen = talk.ask("which", text, *options, about=about)
     return next(each for each in found if each.number == chosen)
 
 
@@ -165,7 +174,8 @@ def _confirmed_party(
     options = (yes, more, no) if most > 1 else (yes, no)
     sure = talk.ask("sure", preview, *options, about=about)
     if sure == "more":
-        check = Number(1, most, lambda _number: Text("请回复1到{count}之间的数字。", count=most))
+        talk.steps += 2 if talk.steps > 1 else 0
+        check = Number(1, most, lambda _number: Text("请发1到{count}之间的数字。", count=most))
         party = talk.ask(
             "party", Text("一共几位？（含您自己，最多{count}位）", count=most), check=check, about=about
         )

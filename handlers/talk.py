@@ -208,7 +208,7 @@ class Talk:
             raise ValueError(f"the question {name!r} is asked twice in one run")
         self.asked.append(name)
         wants = "choice" if options and not check else getattr(check, "wants", "text")
-        step = (len(self.asked), max(self.steps, len(self.asked))) if self.steps > 1 else None
+        step = (len(self.asked), self.steps) if self.steps > 1 else None
         question = Question(name, text, options, about, step, wants)
         answer = self.form.answers.get(name) if self.form else None
         if answer is None:

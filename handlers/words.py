@@ -94,9 +94,23 @@ def _message(message: str, language: Language, count: int | None) -> str:
     return _traditional(message) if language == "zh-Hant" else message
 
 
+# Where one Simplified character stands for several, the converter chooses these wrongly.
+_MISTAKEN = {
+    "手衝": "手沖",
+    "衝一杯": "沖一杯",
+    "衝泡": "沖泡",
+    "衝煮": "沖煮",
+    "本里的": "本裡的",
+    "書里": "書裡",
+    "溼": "濕",
+}
+
+
 @lru_cache(maxsize=4096)
 def _traditional(words: str) -> str:
     converted: str = _to_traditional().convert(words)
+    for wrong, right in _MISTAKEN.items():
+        converted = converted.replace(wrong, right)
     return converted
 
 

@@ -47,6 +47,8 @@ class BallotEntry(Entry):
             raise ValueError("closes: it closes before it opens; write a later time")
         if len(set(self.options)) < len(self.options):
             raise ValueError("options: the same option stands twice; write it once")
+        if self.seats and self.seats > len(self.options):
+            raise ValueError("seats: are more than the options; write fewer")
         if self.kind == "topic" and (self.seats, self.rounds, self.publicity_days) != (None, None, None):
             raise ValueError('seats, rounds, publicity_days: for kind = "election" only; leave them out')
         return self

@@ -1,9 +1,10 @@
 """The community itself: its name, its zone and the days that are off here."""
 
 from datetime import date
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 from sqlalchemy import JSON, Column, select, update
 from sqlmodel import Field, SQLModel
 
@@ -52,6 +53,12 @@ class CommunityEntry(Entry):
         if unknown or not languages:
             raise ValueError('the languages are "zh-Hans", "zh-Hant" and "en"')
         return languages
+
+    @model_validator(mode="after")
+    def _either_off_or_not(self) -> Self:
+        if both := set(self.holidays) & set(self.workdays):
+            raise ValueError(f"workdays: {min(both)} is a holiday too; take it out of one of them")
+        return self
 
     def once(self, db: Db) -> dict[str, object]:
         return {"id": 1, "revision": 0}

@@ -3,6 +3,7 @@
 Each models file declares its own section with `@section`; nothing here knows which there are.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ Quantity = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Children = dict[type[SQLModel], list[dict[str, object]]]
 
 # The zone in which a section is read that the community's own zone is taken from.
+# Nothing that is shown to people is longer than this.
+LONGEST_WORDS = 1000
+_UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 UTC = ZoneInfo("UTC")
 
 
@@ -86,9 +90,17 @@ class Entry(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _can_be_kept(cls, value: Any) -> Any:
-        if isinstance(value, str) and "\0" in value:
-            raise ValueError("holds the character NUL, which PostgreSQL does not take; leave it out")
+    def _can_be_shown(cls, value: Any) -> Any:
+        """Words of a pack stand in one line, and nothing in them is unseen."""
+        for words in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+            if not isinstance(words, str):
+                continue
+            if _UNSEEN.search(words):
+                raise ValueError("holds a line break or another character that is not seen; leave it out")
+            if not words.strip():
+                raise ValueError("is blank; write some words or leave it out")
+            if len(words) > LONGEST_WORDS:
+                raise ValueError(f"is longer than {LONGEST_WORDS} characters; shorten it")
         return value
 
     def references(self) -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,8 @@
 """Community projects and the parts that companies and people can give to them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
+from pydantic import model_validator
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -51,6 +52,12 @@ class ProjectEntry(Entry):
     summary: str | None = None
     place: Annotated[str | None, Reference("place")] = None
     parts: list[PartEntry] = []
+
+    @model_validator(mode="after")
+    def _each_part_once(self) -> Self:
+        if len({part.key for part in self.parts}) < len(self.parts):
+            raise ValueError("parts: two have the same key; give one of them another")
+        return self
 
     def row(self, keys: Keys) -> dict[str, object]:
         return {

@@ -178,7 +178,7 @@ def test_today_is_the_readers() -> None:
 
 def test_traditional_converts_the_catalogue_and_prose_but_no_names() -> None:
     assert _say(Text("报名成功。开始前都可以取消。"), "zh-Hant") == "報名成功。開始前都可以取消。"
-    assert _say(prose("湿垃圾去哪儿了"), "zh-Hant") == "溼垃圾去哪兒了"
+    assert _say(prose("湿垃圾去哪儿了"), "zh-Hant") == "濕垃圾去哪兒了"
     assert _say(as_said("张伟工作室"), "zh-Hant") == "张伟工作室"
     mixed = Text("{name}：{fact}", name=Prose("时间"), fact="张伟工作室")
     assert _say(mixed, "zh-Hant") == "時間：张伟工作室"

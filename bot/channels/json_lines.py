@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from starlette.routing import BaseRoute
+
 from bot.app import App
 from bot.channels import CHANNELS, Capabilities
 from bot.channels.rendering import Rendered, render
@@ -31,6 +33,9 @@ class JSONLines:
     def __init__(self, write: Callable[[str], None] | None = None) -> None:
         self._write = write or _print
         self._buttons: dict[tuple[str, str], dict[str, str]] = {}
+
+    def routes(self, app: App) -> list[BaseRoute]:
+        return []
 
     async def run(self, app: App) -> None:
         while line := await asyncio.to_thread(sys.stdin.readline):

@@ -97,10 +97,10 @@ def _typed(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
         if lines:
             yield "\n".join(lines)
         if numbered:
-            yield say(Text("回复数字就行。"), reader)
-    aside = [say(choice.label, reader) for choice in card.choices if choice.aside]
+            yield say(Text("发数字就行。"), reader)
+    aside = [say(choice.label, reader) for choice in card.choices if choice.aside or first is None]
     if aside:
-        yield say(Text("也可以回复：{words}", words=" / ".join(aside)), reader)
+        yield say(Text("也可以发：{words}", words=" / ".join(aside)), reader)
 
 
 def _rows(card: Card, reader: Reader, first: int | None) -> tuple[tuple[Button, ...], ...]:

@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+from starlette.routing import BaseRoute
+
 from bot.app import App
 from bot.channels import CHANNELS, Capabilities
 from bot.channels.rendering import render
@@ -19,6 +21,9 @@ class Terminal:
     def __init__(self, handle: str, write: Callable[[str], None] = print) -> None:
         self._handle = handle
         self._write = write
+
+    def routes(self, app: App) -> list[BaseRoute]:
+        return []
 
     async def run(self, app: App) -> None:
         await self._say(app, "/start")

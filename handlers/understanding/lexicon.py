@@ -116,14 +116,16 @@ class Lexicon:
             yield node
             place = node.parent
 
-    def nearest_station(self, *homes: int | None) -> PlaceNode | None:
-        """The service station nearest to the first of these places that is known; else any."""
+    def station(self, *homes: int | None) -> tuple[PlaceNode | None, bool]:
+        """A service station, and whether it is the nearest to the first of these places that is known."""
         stations = [node for node in self.places.values() if node.kind == "station" and node.opening]
-        known = (self.places[place].location for place in homes if place is not None)
-        here = next((location for location in known if location), None)
-        if here is None:
-            return min(stations, key=lambda node: node.id, default=None)
-        return min(stations, key=lambda node: metres(here, node.location or (0, 0)), default=None)
+        home = next((place for place in homes if place is not None), None)
+        around = [node.id for node in self.above(home)]
+        inside = [node for node in stations if any(above.id in around[:-1] for above in self.above(node.id))]
+        here = next((self.places[place].location for place in around if self.places[place].location), None)
+        if stations and (inside or here):
+            return min(inside or stations, key=lambda node: metres(here or (0, 0), node.location)), True
+        return min(stations, key=lambda node: (node.address is None, node.id), default=None), False
 
 
 class Lexicons:

@@ -64,8 +64,9 @@ def _serving(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", float]]:
     try:
         assert process.stdout is not None
         told = process.stdout.readline()
-        address = next(word for word in told.split() if word.startswith("http://"))
-        _until_ready(f"{address}/healthz")
+        if "http://" not in told:
+            raise RuntimeError(f"linli run did not start: {told!r}; run it by hand to see why")
+        _until_ready("http://" + told.split("http://")[1].split()[0] + "/healthz")
         yield process, time.perf_counter() - began
     finally:
         process.terminate()

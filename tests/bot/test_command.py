@@ -231,7 +231,7 @@ def test_a_taken_port_is_one_line_and_touches_nothing(tmp_path: Path) -> None:
         ran = linli("run", folder=tmp_path, environment={"LINLI_SERVER__PORT": f"{port}"})
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        f"linli: server.port: cannot serve on 127.0.0.1:{port} (Address already in use); give another port or host\n"
+        f"linli: server.host, server.port: cannot serve on 127.0.0.1:{port} (Address already in use); give another host or port\n"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -240,7 +240,7 @@ def test_a_taken_port_is_one_line_and_touches_nothing(tmp_path: Path) -> None:
 def test_a_wrong_host_is_one_line(tmp_path: Path, host: str) -> None:
     ran = linli("run", folder=tmp_path, environment={"LINLI_SERVER__HOST": host, "LINLI_SERVER__PORT": "0"})
     assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
-    assert ran.stderr.startswith(f"linli: server.port: cannot serve on {host}:0 (")
+    assert ran.stderr.startswith(f"linli: server.host, server.port: cannot serve on {host}:0 (")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])

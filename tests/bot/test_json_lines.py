@@ -136,7 +136,7 @@ async def test_on_wechat_the_text_carries_the_numbers_to_type(script: Script) ->
         "2. 手冲咖啡体验【可报 余2】",
         "   11月26日 周四 12:30–13:30 · 云杉大厦 · 免费",
         "",
-        "回复数字就行。",
+        "发数字就行。",
     ]
     shown = await script(who="lin", text="2", channel="wechat")
     assert (shown["did"], shown["messages"][0]["refs"]) == ("activity.show", ["activity:coffee"])

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from bot import logs, web
 from bot.app import App
 from bot.channels.json_lines import JSONLines
+from bot.channels.page import Page
 from handlers.talk import ACTIONS, Talk, anybody, on
 from models.card import Card
 from models.text import Text
@@ -85,7 +86,7 @@ def faulty() -> Iterator[None]:
 @asynccontextmanager
 async def served(app: App) -> AsyncIterator[Browser]:
     """The page over real HTTP, so that the server's own lines are there too."""
-    config = uvicorn.Config(web.build(app, secure=False), port=0, log_config=None)
+    config = uvicorn.Config(web.build(app, [Page(secure=False)]), port=0, log_config=None)
     server = uvicorn.Server(config)
     running = asyncio.ensure_future(server.serve())
     while not server.started:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 
 from bot import web
 from bot.app import App, open_app
+from bot.channels.page import Page
 from bot.clock import FixedClock
 from tests import databases
 from tests.bot.browser import Browser, Seen
@@ -30,7 +31,7 @@ LIMIT = 64 * 1024
 
 @asynccontextmanager
 async def visiting(app: App, *, secure: bool = False) -> AsyncIterator[Browser]:
-    transport = httpx.ASGITransport(web.build(app, secure=secure))
+    transport = httpx.ASGITransport(web.build(app, [Page(secure=secure)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://linli.test") as client:
         yield Browser(client)
 

@@ -101,26 +101,26 @@ def test_with_buttons(card: Card, text: str, rows: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     ("card", "text"),
     [
-        (MENU, "您好\n\n1 更多\n2 我的报名\n\n回复数字就行。"),
+        (MENU, "您好\n\n1 更多\n2 我的报名\n\n发数字就行。"),
         (
             ONE,
-            "瑜伽【已满】\n自带垫子\n时间：周四\n地点：大厅\n\n1 详情\n2 报名\n3 更多\n\n回复数字就行。",
+            "瑜伽【已满】\n自带垫子\n时间：周四\n地点：大厅\n\n1 详情\n2 报名\n3 更多\n\n发数字就行。",
         ),
         (
             TWO,
-            "有两场：\n\n1. 瑜伽【已满】\n   周四 · 大厅\n\n2. 下棋【已满】\n   周四 · 大厅\n\n3 更多\n\n回复数字就行。",
+            "有两场：\n\n1. 瑜伽【已满】\n   周四 · 大厅\n\n2. 下棋【已满】\n   周四 · 大厅\n\n3 更多\n\n发数字就行。",
         ),
         (
             replace(TWO, choices=()),
-            "有两场：\n\n1. 瑜伽【已满】\n   周四 · 大厅\n\n2. 下棋【已满】\n   周四 · 大厅\n\n回复数字就行。",
+            "有两场：\n\n1. 瑜伽【已满】\n   周四 · 大厅\n\n2. 下棋【已满】\n   周四 · 大厅\n\n发数字就行。",
         ),
         (
             QUESTION,
-            "第1步，共2步\n\n几点来？\n\n瑜伽【已满】\n时间：周四\n地点：大厅\n\n1 早上\n2 晚上\n\n回复数字就行。\n\n"
-            "也可以回复：返回 / 取消",
+            "第1步，共2步\n\n几点来？\n\n瑜伽【已满】\n时间：周四\n地点：大厅\n\n1 早上\n2 晚上\n\n发数字就行。\n\n"
+            "也可以发：返回 / 取消",
         ),
-        (WHICH, "哪一场？\n\n1 周四的\n\n回复数字就行。\n\n也可以回复：返回 / 取消"),
-        (FREE, "怎么称呼？\n\n也可以回复：跳过 / 返回"),
+        (WHICH, "哪一场？\n\n1 周四的\n\n发数字就行。\n\n也可以发：返回 / 取消"),
+        (FREE, "怎么称呼？\n\n也可以发：跳过 / 返回"),
         (Card(Text("没有了。")), "没有了。"),
     ],
 )
@@ -152,8 +152,9 @@ def test_where_a_number_is_the_answer_nothing_is_numbered() -> None:
     rendered = shown(TWO, BUTTONS, None)
     assert rendered.text == "有两场：\n\n· 瑜伽【已满】\n   周四 · 大厅\n\n· 下棋【已满】\n   周四 · 大厅"
     assert labels(rendered) == [["瑜伽"], ["下棋"], ["更多"]]
-    assert shown(TWO, NUMBERS, None).text == rendered.text
-    assert shown(MENU, NUMBERS, None).text == "您好"
+    # What cannot be pressed and has no number is a word to type.
+    assert shown(TWO, NUMBERS, None).text == rendered.text + "\n\n也可以发：更多"
+    assert shown(MENU, NUMBERS, None).text == "您好\n\n也可以发：更多 / 我的报名"
 
 
 def test_an_article_that_cannot_be_opened_keeps_its_number() -> None:
@@ -236,7 +237,7 @@ def test_a_long_list_is_cut_between_its_articles() -> None:
     assert all(
         text.startswith(("很多", "1", "2", "3", "4", "5", "6", "7", "8", "9", "回复")) for text in texts
     )
-    assert all(text.endswith(("周四 · 大厅", "回复数字就行。")) for text in texts)
+    assert all(text.endswith(("周四 · 大厅", "发数字就行。")) for text in texts)
     joined = "\n\n".join(texts)
     assert [f"{nth}. 第{nth}场" in joined for nth in range(1, 31)] == [True] * 30
 

@@ -32,11 +32,13 @@ async def test_nothing_that_was_answered_is_lost_and_nothing_happens_twice(
     await server.start()
     try:
         async with asyncio.timeout(SECONDS), httpx.AsyncClient(timeout=10) as client:
-            people = await _storm(server, Browsers(server, client), numbers)
+            browsers = Browsers(server, client)
+            people = await _storm(server, browsers, numbers)
     finally:
         await server.stop()
     books = ledger.read(empty)
     assert server.kills == KILLS
+    assert browsers.failed >= KILLS  # each kill came in the middle of what somebody waited for
     messages = sum(len(person.answered) for person in people)
     assert messages >= MESSAGES - (PEOPLE - SEATS_OF_LAST)  # who comes too late has nothing to confirm
     assert len(books.heard) == messages

@@ -9,7 +9,7 @@ from models.member import Person
 from models.text import Text
 
 DRINK, CUPS, SURE = "喝什么茶？", "要几杯？", "就这样点，对吗？"
-NO_NUMBER = "请回复一个数字，比如“1”。"
+NO_NUMBER = "请发一个数字，比如“1”。"
 MOST = 5
 
 

@@ -1,5 +1,7 @@
 """Forms: a handler that asks, what people do in the middle of it, and what happens to the world meanwhile."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, insert, select
 from structlog.testing import capture_logs
@@ -55,8 +57,8 @@ def last(said: Said) -> str:
 
 
 def head_of(text: str) -> str:
-    """A card's own words, above what it is about."""
-    return text.split("\n\n")[0]
+    """A card's own words, below the step that it is and above what it is about."""
+    return re.sub(r"^第\d+步，共\d+步\n\n", "", text).split("\n\n")[0]
 
 
 def withdraw_activity(say: Chat, code: str) -> None:
@@ -95,9 +97,10 @@ def test_a_choice_is_taken_by_its_number_and_by_its_label(say: Chat, answer: str
 
 
 @pytest.mark.usefixtures("order_tea")
-def test_a_choice_is_taken_by_other_words_for_it(say: Chat) -> None:
+@pytest.mark.parametrize("answer", ["好", "好。", "好！", "好 "])
+def test_a_choice_is_taken_by_other_words_for_it(say: Chat, answer: str) -> None:
     say("点茶"), say("龙井"), say("2")
-    assert say("好").text == "点好了：龙井，2杯。"
+    assert say(answer).text == "点好了：龙井，2杯。"
 
 
 def test_the_label_of_an_article_is_a_button_too(say: Chat) -> None:
@@ -129,11 +132,17 @@ def test_a_number_is_taken_as_people_write_it(say: Chat, answer: str) -> None:
 @pytest.mark.usefixtures("order_tea")
 def test_a_question_that_wants_a_number_shows_no_numbered_choices(say: Chat) -> None:
     say("点茶", channel="wechat")
-    assert say("龙井", channel="wechat").text == f"{CUPS}\n\n也可以回复：返回 / 取消"
+    assert say("龙井", channel="wechat").text == f"{CUPS}\n\n也可以发：返回 / 取消"
     listed = say("周六有什么活动", channel="wechat")
     assert first(listed).startswith("找到2场，按时间排：\n\n· 垃圾分类值守")
-    assert "回复数字就行。" not in listed.text
+    assert "发数字就行。" not in listed.text
     assert say("2", channel="wechat").text.startswith(SURE)
+
+
+def test_a_free_question_shows_no_numbered_choices_either(say: Chat) -> None:
+    asked = say("报名手冲咖啡", channel="wechat")
+    assert asked.text.endswith("费用：免费\n\n也可以发：跳过 / 返回 / 取消")
+    assert "对什么过敏吗？ 1" in say("1", channel="wechat").text
 
 
 # Wrong answers.
@@ -222,7 +231,7 @@ def test_a_button_of_an_earlier_question_changes_nothing(say: Chat) -> None:
     asked = say.press("改人数")
     pressed = say(confirm)
     assert (pressed.did, first(pressed)) == ("answer", PAST)
-    assert last(pressed) == head_of(asked.text)
+    assert head_of(last(pressed)) == head_of(asked.text)
     assert say("我的报名").refs[:1] == ["activity:yoga-thu"]  # the ref of the question below
     assert "您现在没有报名" in first(say("我的报名"))
 
@@ -231,7 +240,7 @@ def test_a_button_of_an_earlier_question_is_not_taken_for_one_of_the_open_questi
     confirm = say("报名周四的瑜伽").buttons["确认报名"]
     say("改人数"), say("3")
     pressed = say(confirm)
-    assert (first(pressed), last(pressed)) == (PAST, "报名「午间瑜伽」，3位，对吗？")
+    assert (first(pressed), head_of(last(pressed))) == (PAST, "报名「午间瑜伽」，3位，对吗？")
     say("取消")
     assert "您现在没有报名" in say("我的报名").text
 
@@ -287,7 +296,7 @@ def test_its_choices_are_numbered_on(say: Chat) -> None:
     found = say("海棠苑有什么活动", channel="wechat")
     assert "4. 绘本故事会" in first(found)
     assert last(found) == (
-        f"{YOGA}\n\n5 确认报名\n6 改人数\n7 不报了\n\n回复数字就行。\n\n也可以回复：返回 / 取消"
+        f"{YOGA}\n\n5 确认报名\n6 改人数\n7 不报了\n\n发数字就行。\n\n也可以发：返回 / 取消"
     )
     shown = say("2", channel="wechat")
     assert (shown.did, shown.refs[0]) == ("activity.show", "activity:pressure")
@@ -492,7 +501,7 @@ def test_seats_gone_meanwhile_bring_the_question_back_with_the_new_limit(say_on_
     assert "一共几位？（含您自己，最多10位）" in asked.text
     say("报名绘本故事会 10人", "he"), say("五岁", "he"), say("小明", "he"), say("确认", "he")
     asked = say("8")
-    assert "请回复1到5之间的数字。\n一共几位？（含您自己，最多5位）" in asked.text
+    assert "请发1到5之间的数字。\n一共几位？（含您自己，最多5位）" in asked.text
     assert "报名「绘本故事会」，5位，对吗？" in say("5").text
     assert say("确认").did == "activity.register"
 
@@ -506,7 +515,7 @@ def test_what_was_confirmed_and_has_changed_is_confirmed_again(say_on_both: Chat
     say("报名绘本故事会"), say("六岁"), say("小雨"), say("改人数"), say("5")
     say("报名绘本故事会", "mei"), say("五岁", "mei"), say("小明", "mei"), say("确认", "mei")
     asked = say("确认")
-    assert (asked.did, "请回复1到4之间的数字。" in asked.text) == ("answer", True)
+    assert (asked.did, "请发1到4之间的数字。" in asked.text) == ("answer", True)
     asked = say("4")
     assert (asked.did, "报名「绘本故事会」，4位，对吗？" in asked.text) == ("answer", True)
     assert say("确认").did == "activity.register"

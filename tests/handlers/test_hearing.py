@@ -4,6 +4,7 @@ from concurrent.futures import Future
 from threading import Event
 
 import pytest
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from bot import dispatch
@@ -11,8 +12,9 @@ from bot.inbound import Inbound, Reply
 from handlers.talk import ACTIONS, Phrase, Talk, anybody, examples, menu, on
 from models import member
 from models.card import Card
-from models.database import Db
-from models.member import Person
+from models.database import Db, transaction
+from models.member import MEMBER, Person
+from models.place import PLACE
 from models.text import Text
 from tests.chat import Chat
 from tests.handlers.tea import CUPS, DRINK, SURE
@@ -157,6 +159,13 @@ def test_the_station_is_the_nearest_to_work_else_to_home_else_any(say: Chat, who
     assert say("人工", who).refs == [f"place:{station}"]
 
 
+def test_work_comes_before_home(say: Chat) -> None:
+    home = select(PLACE.c.id).where(PLACE.c.code == "estate").scalar_subquery()
+    with transaction(say.engine) as db:
+        db.run(update(MEMBER).where(MEMBER.c.code == "lin").values(home_id=home))
+    assert say("人工").refs == ["place:tower-station"]
+
+
 # Not understood.
 
 
@@ -171,8 +180,9 @@ def test_the_third_misunderstanding_shows_the_menu_and_the_nearest_station(say: 
 def test_what_is_understood_starts_the_count_anew(say: Chat) -> None:
     say("呜哩哇啦"), say("哇啦呜哩"), say("周六有什么活动")
     assert say("呜哩哇啦").text == MISSED
-    say("菜单")
-    assert say("呜哩哇啦").text == MISSED
+    for line in ("菜单", "取消", "返回"):
+        say(line), say("呜哩哇啦"), say(line)
+        assert say("呜哩哇啦").text == MISSED
 
 
 def test_an_empty_line_is_not_understood(say: Chat) -> None:
@@ -230,14 +240,17 @@ def test_a_line_in_a_group_never_answers_a_private_form(say: Chat) -> None:
     confirm = say("报名周四的瑜伽").buttons["确认报名"]
     past = say(confirm, group="g1")
     assert (past.to, past.text) == (["group:g1"], "这个按钮是之前的问题，已经过去了。")
-    for line, did in (("1", "unknown"), ("确认", "unknown"), ("确认报名", "activity.register")):
-        assert say(line, group="g2").did == did
-        say("取消")
-        say("报名周四的瑜伽")
-    assert say("返回", group="g1").text == NOTHING_OPEN
-    assert say("取消", group="g1").text == NOTHING_OPEN
-    say("取消")
-    assert say("我的报名").refs == []
+    for line in ("1", "确认", "确认报名"):
+        assert say(line, group="g2").did == "unknown"
+    assert say("我的报名", group="g1").refs == []
+
+
+def test_a_way_out_said_in_a_group_leaves_the_persons_own_form(say: Chat) -> None:
+    say("报名周四的瑜伽")
+    left = say("取消", group="g1")
+    assert (left.did, left.to) == ("cancel", ["lin"])
+    nothing = say("返回", group="g1")
+    assert (nothing.text, nothing.to) == (NOTHING_OPEN, ["group:g1"])
 
 
 @pytest.mark.usefixtures("order_tea")
@@ -265,6 +278,14 @@ def test_the_numbers_of_a_group_are_its_own(say: Chat) -> None:
     assert say("2", group="g1").refs == ["activity:yoga-thu"]
     assert say("2").refs == ["activity:full"]
     assert say("1", group="g2").refs == ["activity:closed"]
+
+
+def test_what_goes_to_the_person_leaves_the_numbers_of_the_group(say: Chat) -> None:
+    say("周四有什么活动", group="g1")
+    say("报名周六的垃圾分类值守", group="g1")
+    assert say("2", group="g1").refs == ["activity:yoga-thu"]
+    assert say("1").did == "activity.register"
+    assert say("我的报名").refs == ["activity:sorting"]
 
 
 def test_what_a_group_was_shown_anybody_in_it_goes_on_with(say: Chat) -> None:
@@ -394,7 +415,7 @@ def test_a_failing_handler_leaves_the_form_as_it_was(say: Chat) -> None:
 def test_a_failed_message_delivered_twice_gets_the_same_apology(say: Chat) -> None:
     with capture_logs() as logged:
         once, again = say("摔一跤", message="m1"), say("摔一跤", message="m1")
-    assert (again.reply, len(logged)) == (once.reply, 1)
+    assert (again.did, again.messages, len(logged)) == (once.did, once.messages, 1)
 
 
 @pytest.mark.usefixtures("failing")

@@ -175,7 +175,7 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "dangling id of two lines": (
         place(parent="no\nwhere"),
-        'place pagoda: parent: there is no place "no\\nwhere"; add it or correct the id',
+        "place pagoda: parent: holds a line break or another character that is not seen; leave it out",
     ),
     "duplicate id": (
         place() + place(name="亭"),
@@ -200,6 +200,10 @@ WRONG: dict[str, tuple[str, str]] = {
     "two questions of one key": (
         salon(questions=[{"key": "diet", "ask": "忌口？"}, {"key": "diet", "ask": "过敏？"}]),
         "activity chess: questions: two have the same key; give one of them another",
+    ),
+    "two parts of one key": (
+        project(parts=[{"key": "lamps", "kind": "supplies", "name": "灯", "quantity": 1}] * 2),
+        "project photos: parts: two have the same key; give one of them another",
     ),
     "closes before it opens": (
         ballot(closes=NOW),
@@ -267,7 +271,12 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "character that no database keeps": (
         salon(title="棋\0"),
-        "activity chess: title: holds the character NUL, which PostgreSQL does not take; leave it out",
+        "activity chess: title: holds a line break or another character that is not seen; leave it out",
+    ),
+    "blank title": (salon(title="  "), "activity chess: title: is blank; write some words or leave it out"),
+    "endless title": (
+        salon(title="棋" * 1001),
+        "activity chess: title: is longer than 1000 characters; shorten it",
     ),
     "missing key": (salon(starts=None), "activity chess: starts: is missing; add it"),
     "missing id": (place() + place(id=None), "place no. 2: id: is missing; add it"),

@@ -175,7 +175,7 @@ def test_metres() -> None:
 
 def test_the_nearest_station(lexicon: Lexicon) -> None:
     def nearest(lexicon: Lexicon, *codes: str | None) -> str | None:
-        station = lexicon.nearest_station(*(place(lexicon, code) if code else None for code in codes))
+        station, _ = lexicon.station(*(place(lexicon, code) if code else None for code in codes))
         return station.code if station else None
 
     assert nearest(lexicon, "tower", "estate") == "tower-station"
@@ -183,8 +183,11 @@ def test_the_nearest_station(lexicon: Lexicon) -> None:
     assert nearest(lexicon, None, None) == "tower-station"
     tower = place(lexicon, "tower")
     lost = replace(lexicon, places={**lexicon.places, tower: replace(lexicon.places[tower], location=None)})
-    assert nearest(lost, "tower", "estate") == "estate-station"
+    # Where a place is not known, the tree still tells what lies in it.
+    assert nearest(lost, "tower", "estate") == "tower-station"
     assert nearest(lost, "tower", None) == "tower-station"
+    assert lexicon.station(None, None)[1] is False
+    assert lexicon.station(tower, None)[1] is True
     closed = {key: replace(node, opening=None) for key, node in lexicon.places.items()}
     assert nearest(replace(lexicon, places=closed), "tower") is None
 

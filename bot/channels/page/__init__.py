@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bot.app import App
 from bot.channels import CHANNELS
 from bot.channels.rendering import Rendered, render
+from bot.configuration import Configuration
 from bot.dispatch import LONGEST_TEXT
 from bot.inbound import Inbound, Message, Reply
 from handlers.help import greeting
@@ -41,10 +42,28 @@ _WORDS = {
 }
 
 
+def open_channel(settings: Configuration) -> "Page":
+    """The page is always there; people come by https where `server.public_url` says so."""
+    return Page(secure=(settings.server.public_url or "").startswith("https://"))
+
+
 class Page:
-    """Each browser is a person, told by a random cookie; its answers are kept with what was heard."""
+    """The page as a channel: everything that it hears comes by HTTP."""
 
     capabilities = CHANNELS["page"]
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+
+    def routes(self, app: App) -> list[BaseRoute]:
+        return _Browsers(app, secure=self._secure).routes()
+
+    async def run(self, app: App) -> None:
+        """Nothing is fetched."""
+
+
+class _Browsers:
+    """Each browser is a person, told by a random cookie; its answers are kept with what was heard."""
 
     def __init__(self, app: App, *, secure: bool) -> None:
         self._app = app
@@ -115,7 +134,7 @@ class Page:
         shown: list[Rendered] = [
             rendered
             for message in reply.messages
-            for rendered in render(message.card, reader, self.capabilities, message.first)
+            for rendered in render(message.card, reader, CHANNELS["page"], message.first)
         ]
         words = {name: say(text, reader) for name, text in _WORDS.items()}
         words["title"] = name or words["title"]
