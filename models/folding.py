@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 
@@ -25,6 +25,8 @@ def clean(text: str) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip()
 
 
+# The same labels and titles are compared with every message.
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The form in which words are compared."""
     plain = unicodedata.normalize("NFKC", _DECORATION.sub(" ", text)).translate(_TYPED)
