@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Worker(Protocol):
     def close(self) -> None: ...
 
 
-class _Threads:
+class _Threads(ABC):
     """What both workers share: the queue, its threads, and how long a message takes."""
 
     def __init__(self, engine: Engine, *, threads: int) -> None:
@@ -94,8 +95,9 @@ class _Threads:
     def _took(self, seconds: float, jobs: int) -> None:
         self._seconds += (seconds / jobs - self._seconds) * 0.1
 
+    @abstractmethod
     def _serve(self) -> None:
-        raise NotImplementedError
+        """Takes jobs until the queue is closed, and tells each what came of it."""
 
 
 class SQLiteWorker(_Threads):
