@@ -8,6 +8,7 @@ from models.text import Text
 
 Tone = Literal["plain", "question", "done", "notice"]
 StateTone = Literal["good", "warning", "past"]
+Stands = Literal["past", "now", "next"]
 
 
 # The text of a card whose one article says it all.
@@ -48,8 +49,37 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """One point of a timeline: what happened or will, when, by whom, and how long it took."""
+
+    what: Text
+    stands: Stands
+    when: Text | None = None
+    who: Text | None = None
+    took: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What goes along with a card. The shell makes its content after the commit, by `recipe` and `arguments`.
+
+    A `qr` says `says`; a `location` lies at `at`, WGS-84 degrees, latitude first. Both need no recipe.
+    """
+
+    kind: Literal["image", "file", "location", "qr"]
+    name: Text
+    recipe: str | None = None
+    arguments: tuple[int | str, ...] = ()
+    says: str | None = None
+    at: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """What a handler answers. `refs` are the things shown that have no article, as `table:code`."""
+    """What a handler answers. `refs` are the things shown that have no article, as `table:code`.
+
+    `source` names who speaks, where that is not the bot itself; `step` is the nth question of how many.
+    """
 
     text: Text
     choices: tuple[Choice, ...] = ()
@@ -57,6 +87,9 @@ class Card:
     tone: Tone = "plain"
     step: tuple[int, int] | None = None
     refs: tuple[str, ...] = ()
+    source: Text | None = None
+    timeline: tuple[Stage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -92,6 +125,12 @@ class Card:
             dumped["step"] = list(self.step)
         if self.refs:
             dumped["refs"] = list(self.refs)
+        if self.source:
+            dumped["source"] = self.source.dump()
+        if self.timeline:
+            dumped["timeline"] = [_dump_stage(stage) for stage in self.timeline]
+        if self.attachments:
+            dumped["attachments"] = [_dump_attachment(each) for each in self.attachments]
         return dumped
 
     @classmethod
@@ -104,6 +143,9 @@ class Card:
             tone=dumped["tone"],
             step=(step[0], step[1]) if step else None,
             refs=tuple(dumped.get("refs", ())),
+            source=_load_text(dumped.get("source")),
+            timeline=tuple(_load_stage(stage) for stage in dumped.get("timeline", ())),
+            attachments=tuple(_load_attachment(each) for each in dumped.get("attachments", ())),
         )
 
 
@@ -143,3 +185,28 @@ def _load_article(dumped: dict[str, Any]) -> Article:
         body=Text.load(body) if body else None,
         choices=tuple(_load_choice(choice) for choice in dumped["choices"]),
     )
+
+
+def _load_text(dumped: list[Any] | None) -> Text | None:
+    return Text.load(dumped) if dumped else None
+
+
+def _dump_stage(stage: Stage) -> list[Any]:
+    texts = (stage.when, stage.who, stage.took)
+    return [stage.what.dump(), stage.stands, *(text.dump() if text else None for text in texts)]
+
+
+def _load_stage(dumped: list[Any]) -> Stage:
+    what, stands, *texts = dumped
+    return Stage(Text.load(what), stands, *(_load_text(text) for text in texts))
+
+
+def _dump_attachment(attachment: Attachment) -> list[Any]:
+    at = list(attachment.at) if attachment.at else None
+    made = [attachment.recipe, list(attachment.arguments)]
+    return [attachment.kind, attachment.name.dump(), *made, attachment.says, at]
+
+
+def _load_attachment(dumped: list[Any]) -> Attachment:
+    kind, name, recipe, arguments, says, at = dumped
+    return Attachment(kind, Text.load(name), recipe, tuple(arguments), says, (at[0], at[1]) if at else None)

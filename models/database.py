@@ -1,7 +1,9 @@
 """The database as rules see it: statements within a transaction that somebody else begins and ends."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Executable, Row, Table, create_engine, event
@@ -93,13 +95,17 @@ class Db:
 
     @contextmanager
     def savepoint(self, name: str = "step") -> Iterator[None]:
-        """What is written inside is undone when the block is left by an exception."""
+        """What is written inside is undone when the block is left by an exception, objects too."""
+        if self._session is not None:
+            self._session.flush()
         self._connection.exec_driver_sql(f"SAVEPOINT {name}")
         claims = len(self._claims)
         try:
             yield
         except BaseException as error:
             del self._claims[claims:]
+            # What objects say may be undone now: whoever goes on reads them anew.
+            self._session = None
             if not _is_broken(error):
                 self._connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
                 self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
@@ -136,17 +142,29 @@ def _open_sqlite(url: str, *, in_memory: bool) -> Engine:
         **({"poolclass": StaticPool} if in_memory else {}),
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _create(_dialect: Any, _record: Any, _arguments: Any, _parameters: Any) -> None:
+        if not in_memory:
+            _only_for_its_owner(Path(str(engine.url.database)))
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is erased is overwritten in the file too
             f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _only_for_its_owner(path: Path) -> None:
+    """A new database file is made readable to its owner alone; its log files follow it."""
+    if path.parent.is_dir() and not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 @contextmanager
