@@ -14,6 +14,7 @@ from models.database import Db, table_of
 from models.folding import fold
 from models.organization import ORGANIZATION
 from models.pack import Count, Entry, Keys, Reference, Slug, section
+from models.personal import impersonal
 from models.place import PLACE
 from models.refusal import Refusal
 from models.text import Text
@@ -257,3 +258,6 @@ def find(db: Db, number: int) -> Listing:
 def those(db: Db, numbers: list[int]) -> list[Listing]:
     """The activities with these public numbers that there are, soonest first."""
     return [listing(row) for row in db.rows(_BY_NUMBERS, numbers=numbers)] if numbers else []
+
+
+impersonal(ACTIVITY, "packs write it: what the community itself has")

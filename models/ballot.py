@@ -7,7 +7,9 @@ from pydantic import model_validator
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
+from models.database import table_of
 from models.pack import Count, Entry, Keys, Quantity, Reference, Slug, section
+from models.personal import impersonal
 
 
 class Ballot(SQLModel, table=True):
@@ -58,3 +60,6 @@ class BallotEntry(Entry):
             **self.model_dump(exclude={"id", "electorate"}),
             "electorate_id": keys.get("place", self.electorate),
         }
+
+
+impersonal(table_of(Ballot), "packs write it: what the community itself has")

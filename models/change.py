@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, insert
+from sqlalchemy import Index, and_, delete, insert, or_
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
+from models.personal import OWNER, Codes, Rows, Shown, clear, personal
+from models.text import Text
 
 
 class Change(SQLModel, table=True):
@@ -20,7 +22,8 @@ class Change(SQLModel, table=True):
     reason: str | None = None
 
 
-_APPEND = insert(table_of(Change))
+CHANGE = table_of(Change)
+_APPEND = insert(CHANGE)
 
 
 def record(
@@ -44,3 +47,44 @@ def record(
         at=at,
         reason=reason,
     )
+
+
+_ABOUT_MEMBERS = CHANGE.c.subject == "member"
+_SUBJECTS = Codes({"registration": Text("报名"), "member": Text("基本资料")})
+_STATES = Codes(
+    {
+        "confirmed": Text("已报名"),
+        "cancelled": Text("已取消"),
+        "name said": Text("改了称呼"),
+        "language said": Text("换了语言"),
+        "interests said": Text("改了兴趣"),
+        "home said": Text("填了住处"),
+        "home taken back": Text("删了住处"),
+        "work said": Text("填了单位"),
+        "work taken back": Text("删了单位"),
+        "phone said": Text("填了手机号"),
+        "phone taken back": Text("删了手机号"),
+    }
+)
+
+
+def _erase(db: Db, rows: Rows, now: datetime) -> None:
+    """What the member did stays, done by nobody; what was noted about the member goes."""
+    db.run(delete(CHANGE).where(rows.these, _ABOUT_MEMBERS, CHANGE.c.subject_id == rows.member))
+    clear(actor_id=None, reason=None)(db, rows, now)
+
+
+personal(
+    CHANGE,
+    Text("办过的事"),
+    whose=or_(CHANGE.c.actor_id == OWNER, and_(_ABOUT_MEMBERS, CHANGE.c.subject_id == OWNER)),
+    shows={
+        "at": Text("时间"),
+        "subject": Shown(Text("事项"), _SUBJECTS),
+        "before": Shown(Text("之前"), _STATES),
+        "after": Shown(Text("之后"), _STATES),
+        "reason": Text("原因"),
+    },
+    erase=_erase,
+    kept="for good: it is the audit",
+)

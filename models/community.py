@@ -5,11 +5,12 @@ from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import field_validator, model_validator
-from sqlalchemy import JSON, Column, select, update
+from sqlalchemy import JSON, Column, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
 from models.pack import Entry, Keys, section
+from models.personal import impersonal
 
 
 class Community(SQLModel, table=True):
@@ -22,12 +23,24 @@ class Community(SQLModel, table=True):
     holidays: list[str] = Field(sa_column=Column(JSON, nullable=False))
     workdays: list[str] = Field(sa_column=Column(JSON, nullable=False))
     revision: int = 0
+    # Only the demo, as long as no other pack was loaded beside it.
+    demo: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # Of the key that seals what is sealed here; with another key nothing of it could be read.
+    key_fingerprint: str | None = None
 
 
 COMMUNITY = table_of(Community)
 _ZONE = select(COMMUNITY.c.timezone)
 _NAME = select(COMMUNITY.c.name)
 _REVISION = select(COMMUNITY.c.revision)
+_IS_DEMO = select(COMMUNITY.c.demo)
+_MARK_DEMO = update(COMMUNITY).values(demo=bindparam("only"))
+_KEY = select(COMMUNITY.c.key_fingerprint)
+_BIND_KEY = (
+    update(COMMUNITY)
+    .where(COMMUNITY.c.key_fingerprint.is_(None))
+    .values(key_fingerprint=bindparam("fingerprint"))
+)
 _TOUCH = update(COMMUNITY).values(revision=COMMUNITY.c.revision + 1)
 
 
@@ -85,6 +98,27 @@ def name(db: Db) -> str | None:
     return found
 
 
+def is_demo(db: Db) -> bool:
+    """Whether there is nothing here but the demo."""
+    return bool(db.value(_IS_DEMO))
+
+
+def mark_demo(db: Db, *, demo: bool) -> None:
+    db.run(_MARK_DEMO, only=demo)
+
+
+def key_fingerprint(db: Db) -> str | None:
+    """Of the key with which the community was begun; None where it has none yet."""
+    bound: str | None = db.value(_KEY)
+    return bound
+
+
+def bind_key(db: Db, fingerprint: str) -> str | None:
+    """The fingerprint of the community's key, which is the first that it was opened with."""
+    db.run(_BIND_KEY, fingerprint=fingerprint)
+    return key_fingerprint(db)
+
+
 def revision(db: Db) -> int:
     """How often what the community holds has changed."""
     return int(db.value(_REVISION) or 0)
@@ -93,3 +127,6 @@ def revision(db: Db) -> int:
 def touch(db: Db) -> None:
     """Tells everybody who keeps something of the community in memory that it changed."""
     db.run(_TOUCH)
+
+
+impersonal(COMMUNITY, "packs write it: what the community itself has")

@@ -10,7 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from models.community import COMMUNITY
 from models.database import Db, table_of
-from models.member import ADDRESS, MEMBER
+from models.member import ADDRESS, ADDRESSES, MEMBER, NEWCOMER
+from models.personal import Shown, personal
+from models.text import Text
 
 # A form that began so long ago is set aside, and that is said once.
 DRAFT_KEPT = timedelta(hours=24)
@@ -69,10 +71,15 @@ class Memory:
         """The form whose question is open."""
         return self.forms[-1] if self.forms else None
 
-    def open(self, form: Form) -> None:
-        """A new form stands before those that wait; the same one anew replaces itself."""
+    def open(self, form: Form) -> bool:
+        """A new form stands before those that wait; the same one anew replaces itself.
+
+        True where another form of its head, with answers, had to go for it.
+        """
         others = [other for other in self.forms if other.head != form.head]
+        replaced = [other for other in self.forms if other.head == form.head and other is not form]
         self.forms = [*others, form][-FORMS_AT_ONCE:]
+        return any(other.answers for other in replaced)
 
     def close(self, form: Form) -> None:
         self.forms = [other for other in self.forms if other is not form]
@@ -109,13 +116,14 @@ class Memory:
         return memory
 
 
-_SPEAKER = (
+_AT = (
     select(
         ADDRESS.c.id.label("address"),
         ADDRESS.c.member_id.label("member"),
         MEMBER.c.language,
         MEMBER.c.home_id,
         MEMBER.c.work_id,
+        NEWCOMER.label("newcomer"),
         CONVERSATION.c.memory,
         select(COMMUNITY.c.revision).scalar_subquery().label("revision"),
     )
@@ -125,9 +133,9 @@ _SPEAKER = (
         )
     )
     .where(ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key"))
-    # One person's messages come one after the other, in every process (PostgreSQL; SQLite has one writer).
-    .with_for_update(of=ADDRESS)
 )
+# One person's messages come one after the other, in every process (PostgreSQL; SQLite has one writer).
+_SPEAKER = _AT.with_for_update(of=ADDRESS)
 _UPDATE = (
     update(CONVERSATION)
     .where(CONVERSATION.c.address_id == bindparam("address"))
@@ -141,8 +149,25 @@ def speaker(db: Db, channel: str, key: str) -> Row[Any] | None:
     return db.row(_SPEAKER, channel=channel, key=key)
 
 
+def look(db: Db, channel: str, key: str) -> Row[Any] | None:
+    """The same for whoever only looks on, and waits for nobody."""
+    return db.row(_AT, channel=channel, key=key)
+
+
 def keep(db: Db, address: int, memory: Memory, *, known: bool) -> None:
     if known:
         db.run(_UPDATE, address=address, dumped=memory.dump())
     else:
         db.run(_INSERT, address_id=address, memory=memory.dump())
+
+
+# Of use to programs alone, so that people read only what it is.
+_WHAT = Text("没填完的、刚看过的和刚找过的，内容在JSON文件里")
+
+personal(
+    CONVERSATION,
+    Text("还记着的对话"),
+    whose=CONVERSATION.c.address_id.in_(ADDRESSES),
+    shows={"memory": Shown(Text("记着的内容"), lambda _memory: _WHAT)},
+    kept="one row an address, which the next line replaces",
+)

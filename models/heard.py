@@ -7,6 +7,9 @@ from sqlalchemy import JSON, Column, bindparam, delete, insert, select
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
+from models.member import ADDRESSES
+from models.personal import Shown, personal, read_cards
+from models.text import Text
 
 KEPT = timedelta(days=7)
 # A purge takes slices of this size, so that nobody who waits for an answer notices it.
@@ -16,7 +19,8 @@ _SLICE = 1000
 class Heard(SQLModel, table=True):
     channel: str = Field(primary_key=True)
     message: str = Field(primary_key=True)
-    address_id: int = Field(foreign_key="address.id", index=True)
+    # Nobody's, where the message erased who said it.
+    address_id: int | None = Field(default=None, foreign_key="address.id", index=True)
     reply: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     at: datetime = Field(index=True)
 
@@ -38,7 +42,9 @@ def recall(db: Db, channel: str, message: str) -> dict[str, Any] | None:
     return reply
 
 
-def keep(db: Db, channel: str, message: str, address: int, reply: dict[str, Any], at: datetime) -> None:
+def keep(
+    db: Db, channel: str, message: str, address: int | None, reply: dict[str, Any], at: datetime
+) -> None:
     """Keeps the reply for repeats. A message that is there already is an IntegrityError."""
     db.run(_KEEP, channel=channel, message=message, address_id=address, reply=reply, at=at)
 
@@ -49,3 +55,17 @@ def forget(db: Db, now: datetime) -> bool:
     for row in old:
         db.run(_FORGET, channel=row.channel, message=row.message)
     return len(old) == _SLICE
+
+
+personal(
+    HEARD,
+    Text("最近的回复"),
+    whose=HEARD.c.address_id.in_(ADDRESSES),
+    shows={
+        "at": Text("时间"),
+        "channel": Text("渠道"),
+        "message": Text("消息编号"),
+        "reply": Shown(Text("回复"), lambda reply: read_cards(message[-1] for message in reply["messages"])),
+    },
+    kept=KEPT,
+)

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
+from models.database import table_of
 from models.pack import Entry, Keys, Quantity, Reference, Slug, section
+from models.personal import impersonal
 from models.project import PartKind
 
 
@@ -32,3 +34,6 @@ class OfferEntry(Entry):
             "name": self.name,
             "quantity": self.quantity,
         }
+
+
+impersonal(table_of(Offer), "packs write it: what the community itself has")

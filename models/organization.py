@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from models.database import table_of
 from models.pack import Entry, Keys, Reference, Slug, section
+from models.personal import impersonal
 
 OrganizationKind = Literal[
     "company", "party", "committee", "club", "social", "government", "property", "union"
@@ -43,3 +44,6 @@ class OrganizationEntry(Entry):
             "parent_id": keys.get("organization", self.parent),
             "place_id": keys.get("place", self.place),
         }
+
+
+impersonal(ORGANIZATION, "packs write it: what the community itself has")

@@ -4,7 +4,7 @@ Each models file declares its own section with `@section`; nothing here knows wh
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -113,6 +113,14 @@ class Entry(BaseModel):
     def row(self, keys: Keys) -> Mapping[str, object]:
         """The columns that the entry writes each time it is loaded."""
         return {}
+
+    def handles(self) -> Collection[str]:
+        """Where whom the entry is about is reached, as `channel:key`."""
+        return ()
+
+    def withheld(self, db: Db, key: int) -> Collection[str]:
+        """The columns that stay as they are, since whom the entry is about has the last word on them."""
+        return ()
 
     def once(self, db: Db) -> Mapping[str, object]:
         """The columns that are written only when the entry is new."""

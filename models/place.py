@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from models import opening
 from models.database import table_of
 from models.pack import Entry, Keys, Reference, Slug, section
+from models.personal import impersonal
 
 PlaceKind = Literal["subdistrict", "neighbourhood", "park", "estate", "building", "station", "venue"]
 Degrees = Annotated[float, Field(ge=-180, le=180)]
@@ -70,3 +71,6 @@ class PlaceEntry(Entry):
             "opening": self.opening,
             "functions": self.functions,
         }
+
+
+impersonal(PLACE, "packs write it: what the community itself has")

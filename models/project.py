@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from models.database import table_of
 from models.pack import Children, Entry, Keys, Quantity, Reference, Slug, section
+from models.personal import impersonal
 
 PartKind = Literal["people", "supplies", "venue", "expertise", "money"]
 
@@ -74,3 +75,7 @@ class ProjectEntry(Entry):
                 for part in self.parts
             ]
         }
+
+
+impersonal(PROJECT, "packs write it: what the community itself has")
+impersonal(PART, "packs write it: what the community itself has")

@@ -1,7 +1,7 @@
 """Seats: who takes part in what. Never more than there are, and one live registration a person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    func,
     insert,
     or_,
     select,
@@ -23,11 +24,13 @@ from sqlmodel import Field, SQLModel
 from models import change
 from models.activity import ACTIVITY, Listing, listed, listing
 from models.database import Db, table_of
+from models.personal import OWNER, Codes, Rows, Shown, clear, personal
 from models.refusal import Refusal
 from models.text import Moment, Prose, Text
 
 # More people than this are a group, which an organiser should know of before it comes.
 LARGEST_PARTY = 10
+PACE_SPAN = timedelta(minutes=1)
 
 
 class Registration(SQLModel, table=True):
@@ -46,7 +49,8 @@ class Registration(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     activity_id: int = Field(foreign_key="activity.id")
-    member_id: int = Field(foreign_key="member.id", index=True)
+    # Nobody where he was erased after it: the seat was taken, by whom is not known any more.
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     seats: int
     answers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: str
@@ -87,6 +91,15 @@ _CLASHING = (
         ACTIVITY.c.ends > bindparam("starts"),
     )
     .order_by(ACTIVITY.c.starts)
+)
+_SINCE = select(func.count()).where(
+    REGISTRATION.c.member_id == bindparam("member"), REGISTRATION.c.at > bindparam("since")
+)
+_COMING = (
+    select(REGISTRATION.c.id, REGISTRATION.c.activity_id, REGISTRATION.c.seats)
+    .join(ACTIVITY, ACTIVITY.c.id == REGISTRATION.c.activity_id)
+    .where(REGISTRATION.c.state == "confirmed", ACTIVITY.c.starts > bindparam("now"))
+    .order_by(REGISTRATION.c.id)
 )
 _ENTER = insert(REGISTRATION)
 _TAKE = (
@@ -136,12 +149,24 @@ def check_open(db: Db, wanted: Listing, member: int, now: datetime) -> None:
         raise Refusal("activity.full", Text("「{title}」名额满了。", title=title), wanted.ref)
 
 
+def check_pace(db: Db, wanted: Listing, member: int, limit: int | None, now: datetime) -> None:
+    """Whether this person may make one more within a minute; None lets him. Raises Refusal.
+
+    Cancelled ones count too: who registers and cancels in turn keeps seats from the others all the same.
+    """
+    if limit is not None and db.value(_SINCE, member=member, since=now - PACE_SPAN) >= limit:
+        sentence = Text("请过一分钟再报下一场，这一分钟里已经报了{count}场。", count=limit)
+        raise Refusal("registration.pace", sentence, wanted.ref)
+
+
 def check_party(wanted: Listing, party: int) -> None:
     """Whether so many people still fit. Raises Refusal with the number that does."""
     if party < 1:
-        raise Refusal("registration.party", Text("至少要有1位。"), wanted.ref)
+        raise Refusal("registration.party", Text("请至少报1位。"), wanted.ref)
     if wanted.free is not None and party > wanted.free:
-        sentence = Text("「{title}」只剩{count}个名额。", title=Prose(wanted.title), count=wanted.free)
+        sentence = Text(
+            "请少报几位，「{title}」只剩{count}个名额。", title=Prose(wanted.title), count=wanted.free
+        )
         raise Refusal("registration.party", sentence, wanted.ref)
     if party > LARGEST_PARTY:
         raise Refusal("registration.party", Text("一次最多报{count}位。", count=LARGEST_PARTY), wanted.ref)
@@ -150,6 +175,7 @@ def check_party(wanted: Listing, party: int) -> None:
 def register(db: Db, wanted: Listing, member: int, party: int, answers: dict[str, str], now: datetime) -> int:
     """Gives the seats, or raises Refusal. Gives the registration's key.
 
+    In `answers` what holds a phone number is sealed, by `phone.seal_in`.
     The row comes first and the counter last: its row is hot, and held from here to the commit.
     """
     check_open(db, wanted, member, now)
@@ -188,12 +214,18 @@ def _none(wanted: Listing) -> Refusal:
 def cancel(db: Db, wanted: Listing, member: int, now: datetime) -> int:
     """Gives the seats back at once; gives their number. Raises Refusal."""
     live = check_cancel(db, wanted, member, now)
-    if not db.run(_LEAVE, registration=live.id, before="confirmed", after="cancelled"):
+    if not _free(db, live.id, wanted.id, live.seats, member, now):
         # The same member was first from another address, in the moment between.
         raise _none(wanted)
-    _record(db, live.id, "confirmed", "cancelled", member, now)
-    db.claim(_GIVE_BACK, activity=wanted.id, party=live.seats)
     return int(live.seats)
+
+
+def _free(db: Db, key: int, activity: int, seats: int, actor: int | None, now: datetime) -> bool:
+    """The seats of a live registration are everybody's again; False where it is not live any more."""
+    if not db.run(_LEAVE, registration=key, before="confirmed", after="cancelled"):
+        return False
+    _record(db, key, "confirmed", "cancelled", actor, now)
+    return db.claim(_GIVE_BACK, activity=activity, party=seats)
 
 
 def mine(db: Db, member: int, now: datetime) -> list[Held]:
@@ -216,7 +248,30 @@ def clashes(db: Db, wanted: Listing, member: int) -> list[Listing]:
     return [listing(row) for row in rows]
 
 
-def _record(db: Db, key: int, before: str | None, after: str, actor: int, now: datetime) -> None:
+def _record(db: Db, key: int, before: str | None, after: str, actor: int | None, now: datetime) -> None:
     if after not in MOVES.get(before, ()):
         raise ValueError(f"a registration does not go from {before} to {after}")
     change.record(db, "registration", key, before, after, actor, now)
+
+
+def _erase(db: Db, rows: Rows, now: datetime) -> None:
+    """What is still to come gives its seats back; of what was, the numbers stay."""
+    for row in db.rows(_COMING.where(rows.these), now=now):
+        _free(db, row.id, row.activity_id, row.seats, None, now)
+    clear(member_id=None, answers={})(db, rows, now)
+
+
+personal(
+    REGISTRATION,
+    Text("报名"),
+    whose=REGISTRATION.c.member_id == OWNER,
+    shows={
+        "activity_id": Text("活动"),
+        "seats": Text("人数"),
+        "answers": Text("报名时填的"),
+        "state": Shown(Text("状态"), Codes({"confirmed": Text("已报名"), "cancelled": Text("已取消")})),
+        "at": Text("时间"),
+    },
+    erase=_erase,
+    kept="as long as the activity is; how many came is its history",
+)

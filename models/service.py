@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from models import opening
 from models.database import table_of
 from models.pack import Children, Entry, Keys, Reference, Slug, section
+from models.personal import impersonal
 
 
 class Service(SQLModel, table=True):
@@ -60,3 +61,7 @@ class ServiceEntry(Entry):
         return {
             ServiceStation: [{"place_id": keys.get("place", code)} for code in dict.fromkeys(self.stations)]
         }
+
+
+impersonal(table_of(Service), "packs write it: what the community itself has")
+impersonal(SERVICE_STATION, "packs write it: what the community itself has")

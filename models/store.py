@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 
-from models import activity, community
+from models import activity, community, erasure
 from models.database import Db, table_of
 from models.pack import SECTIONS, Entry, Keys, Pack, PackError
 
@@ -27,9 +27,18 @@ def store(db: Db, pack: Pack) -> dict[str, int]:
     before = community.zone(db)
     zone = ZoneInfo(str(getattr(declared, "timezone", ""))) if declared else before or ZoneInfo("UTC")
     keys = known_keys(db, zone)
+    erased = erasure.digests(db)
+    written = dict.fromkeys(pack.entries, 0)
     for name, entries in pack.entries.items():
         table = table_of(SECTIONS[name].table)
         for code, entry in entries.items():
+            named = {
+                erasure.digest(name, code),
+                *(erasure.digest("handle", each) for each in entry.handles()),
+            }
+            if named & erased:
+                continue  # asked to be forgotten, also by who still has an old pack
+            written[name] += 1
             keys.of[name][code] = key = _write(db, table, keys.of[name].get(code), code, entry, keys)
             try:
                 _check_ring(db, table, key)
@@ -39,12 +48,14 @@ def store(db: Db, pack: Pack) -> dict[str, int]:
     if before not in (None, zone):
         activity.derive_days(db, zone)
     community.touch(db)
-    return {name: len(entries) for name, entries in pack.entries.items()}
+    return written
 
 
 def _write(db: Db, table: Table, key: int | None, code: str, entry: Entry, keys: Keys) -> int:
     row = dict(entry.row(keys))
     if key is not None:
+        for withheld in entry.withheld(db, key):
+            del row[withheld]
         db.run(update(table).where(table.c.id == key).values(row))
     else:
         named = {"code": code} if code else {}

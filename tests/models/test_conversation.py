@@ -157,6 +157,6 @@ def test_a_group_is_no_member(db: Db) -> None:
 def test_a_member_speaks_another_language_from_now_on(db: Db) -> None:
     _, met = member.meet(db, "telegram", "7", "en")
     assert member.language_at(db, "telegram", "7") == "en"
-    member.speak(db, met.id, "zh-Hant")
+    member.speak(db, met.id, "zh-Hant", NOW)
     assert member.language_at(db, "telegram", "7") == "zh-Hant"
     assert member.language_at(db, "telegram", "8") is None

@@ -16,9 +16,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from bot import community, dispatch
+from bot.equipment import Equipment
 from bot.inbound import Inbound, Reply
 from bot.worker import Worker, open_worker
-from handlers.understanding.lexicon import Lexicons
 from models import activity, change, registration
 from models.activity import ACTIVITY, Activity, Listing
 from models.change import Change
@@ -27,6 +27,7 @@ from models.member import ADDRESS, MEMBER
 from models.refusal import Refusal
 from models.registration import MOVES, REGISTRATION
 from tests import databases
+from tests.chat import VAULT
 from tests.conftest import NOW
 from tests.conftest import PACK as COMMUNITY
 
@@ -52,7 +53,7 @@ class Crowd:
     engine: Engine
     worker: Worker
     number: int
-    lexicons: Lexicons = field(default_factory=Lexicons)
+    equipment: Equipment = field(default_factory=lambda: Equipment(VAULT))
 
     def all_say(self, lines: dict[str, str]) -> dict[str, Reply]:
         """Everybody says a line, and all wait for their answers."""
@@ -62,7 +63,7 @@ class Crowd:
         return {who: future.result(60) for who, future in waiting.items()}
 
     def _hears(self, who: str, line: str) -> Callable[[Db], Reply]:
-        return lambda db: dispatch.answer(db, Inbound("console", who, line), NOW, self.lexicons)
+        return lambda db: dispatch.answer(db, Inbound("console", who, line), NOW, self.equipment)
 
     def say_the_same(self, people: Iterable[str], line: str) -> dict[str, Reply]:
         return self.all_say(dict.fromkeys(people, line))

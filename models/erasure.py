@@ -1,0 +1,93 @@
+"""Erasing a member: what is theirs goes, what others count on stays without a name, and no pack brings them back."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import Field, SQLModel
+
+from models import personal
+from models.database import Db, table_of
+from models.member import ADDRESS, MEMBER, ROLE
+from models.refusal import Refusal
+from models.text import Text
+
+
+class Erasure(SQLModel, table=True):
+    """`digest` is of the member's id in a pack, or of an address of theirs: who knows one is told that it was
+    erased, and the row itself names nobody.
+    """
+
+    digest: str = Field(primary_key=True)
+    at: datetime
+
+
+ERASURE = table_of(Erasure)
+_REMEMBER = insert(ERASURE)
+_DIGESTS = select(ERASURE.c.digest)
+_HANDLES = select(ADDRESS.c.channel, ADDRESS.c.key).where(ADDRESS.c.member_id == bindparam("member"))
+_CODE = select(MEMBER.c.code).where(MEMBER.c.id == bindparam("member"))
+# Whoever writes from another address of theirs is done first, or comes after it as a newcomer.
+_LOCK = (
+    select(ADDRESS.c.id)
+    .where(ADDRESS.c.member_id == bindparam("member"))
+    .order_by(ADDRESS.c.id)
+    .with_for_update()
+)
+# Of two last administrators who go at once, the second sees that the first is gone.
+_ADMINISTRATORS = (
+    select(ROLE.c.member_id).where(ROLE.c.kind == "administrator").order_by(ROLE.c.id).with_for_update()
+)
+
+
+def check(db: Db, member: int) -> None:
+    """Whether this member may go now. Raises Refusal."""
+    administrators = {row.member_id for row in db.rows(_ADMINISTRATORS)}
+    if administrators == {member}:
+        sentence = Text(
+            "请先定下另一位管理员，再来删除。您是这个社区唯一的管理员，现在删了，就没有人能管理它。"
+        )
+        raise Refusal("erasure.administrator", sentence)
+
+
+def erase(db: Db, member: int, now: datetime) -> None:
+    """Erases this member as each table declares it. Raises Refusal."""
+    db.rows(_LOCK, member=member)
+    check(db, member)
+    known_by = _known_by(db, member)
+    # All rows are found before the first goes, since they lead to each other.
+    found = [(each, personal.rows(db, each, member)) for each in personal.declared()]
+    for each, rows in reversed(found):
+        if rows is not None:
+            each.erase(db, rows, now)
+    for known in known_by - digests(db):
+        db.run(_REMEMBER, digest=known, at=now)
+
+
+def _known_by(db: Db, member: int) -> set[str]:
+    """By what a pack could bring this member back: id and handles. Whom no pack knows nothing is kept of."""
+    code = db.value(_CODE, member=member)
+    if code is None:
+        return set()
+    handles = {f"{row.channel}:{row.key}" for row in db.rows(_HANDLES, member=member)}
+    return {digest("member", code), *(digest("handle", each) for each in handles)}
+
+
+def is_listed(db: Db, member: int) -> bool:
+    """Whether a pack brought this member, so that an old one could do so again."""
+    return db.value(_CODE, member=member) is not None
+
+
+def digest(section: str, code: str) -> str:
+    """What is kept of an id in a pack: it can be compared, and not be read."""
+    return hashlib.sha256(f"{section}:{code}".encode()).hexdigest()
+
+
+def digests(db: Db) -> set[str]:
+    """The digests of everybody who was erased."""
+    return {row.digest for row in db.rows(_DIGESTS)}
+
+
+personal.impersonal(
+    ERASURE, "digests of ids and handles in packs; kept for good, since an old pack may come at any time"
+)

@@ -1,0 +1,214 @@
+"""What is personal in each table, declared where the table is: whose it is, how it reads, what erasing does."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Row, Table, bindparam, delete, select, tuple_, update
+from sqlmodel import SQLModel
+
+from models import phone
+from models.card import Card
+from models.database import Db
+from models.text import Several, Text, as_said
+from models.vault import Vault
+
+# In `whose` it stands for the member's key.
+OWNER: BindParameter[int] = bindparam("member")
+
+Read = Callable[[Any], Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column as its owner reads it: what it is called, and how its value is said where it is no plain word."""
+
+    name: Text
+    read: Read | None = None
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is erased: the rows of a table that the condition meets, all of this member."""
+
+    table: Table
+    these: ColumnElement[bool]
+    member: int
+
+
+Erase = Callable[[Db, Rows, datetime], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A table with rows of members.
+
+    `whose` is the condition that finds them; `besides` are columns that are not shown, each with the reason.
+    `kept` is how long a row is kept, or why as long as the member is one.
+    """
+
+    table: Table
+    title: Text
+    whose: ColumnElement[bool]
+    shows: Mapping[str, Shown]
+    besides: Mapping[str, str]
+    erase: Erase
+    kept: timedelta | str
+
+
+@dataclass(frozen=True, slots=True)
+class Impersonal:
+    """A table that holds nothing about members, and why that is so."""
+
+    table: Table
+    reason: str
+
+
+DECLARED: dict[str, Personal | Impersonal] = {}
+
+
+def delete_rows(db: Db, rows: Rows, _now: datetime) -> None:
+    db.run(delete(rows.table).where(rows.these))
+
+
+def clear(**values: Any) -> Erase:
+    """The row stays without a name: these columns get these values."""
+
+    def erase(db: Db, rows: Rows, _now: datetime) -> None:
+        db.run(update(rows.table).where(rows.these).values(values))
+
+    return erase
+
+
+def personal(
+    table: Table,
+    title: Text,
+    *,
+    whose: ColumnElement[bool],
+    shows: Mapping[str, Text | Shown],
+    kept: timedelta | str,
+    besides: Mapping[str, str] | None = None,
+    erase: Erase = delete_rows,
+) -> None:
+    """Declares a table with rows of members."""
+    named = {name: shown if isinstance(shown, Shown) else Shown(shown) for name, shown in shows.items()}
+    DECLARED[table.name] = Personal(table, title, whose, named, besides or {}, erase, kept)
+
+
+def impersonal(table: Table, reason: str) -> None:
+    """Declares a table that holds nothing about members."""
+    DECLARED[table.name] = Impersonal(table, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Reads a column of codes, which are nobody's own words; one without words is shown as it is."""
+
+    words: Mapping[str, Text]
+
+    def __call__(self, code: str) -> Text:
+        return self.words.get(code) or as_said(code)
+
+
+def declared() -> Iterator[Personal]:
+    """Every table with rows of members, each after those that it refers to."""
+    for table in SQLModel.metadata.sorted_tables:
+        found = DECLARED.get(table.name)
+        if isinstance(found, Personal):
+            yield found
+
+
+def rows(db: Db, of: Personal, member: int) -> Rows | None:
+    """This member's rows, which are met also when what led to them is gone; None where there are none."""
+    key = list(of.table.primary_key)
+    found = db.rows(select(*key).where(of.whose), member=member)
+    if not found:
+        return None
+    if len(key) == 1:
+        return Rows(of.table, key[0].in_([row[0] for row in found]), member)
+    return Rows(of.table, tuple_(*key).in_([tuple(row) for row in found]), member)
+
+
+def read_cards(dumped: Iterable[dict[str, Any]]) -> Text:
+    """Reads dumped cards: what they say, and the titles of what they show."""
+    loaded = [Card.load(card) for card in dumped]
+    texts = [text for card in loaded for text in (card.text, *(each.title for each in card.articles))]
+    return Text("{lines}", lines=Several(tuple(texts), lines=True))
+
+
+# Export.
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: the column, its name for the reader, the value for programs, and what the reader reads of it."""
+
+    column: str
+    name: Text
+    value: Any
+    words: Text | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All rows of a member in one table; what is empty has no cell."""
+
+    table: str
+    title: Text
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def export(db: Db, member: int, vault: Vault) -> list[Section]:
+    """Everything that is stored about this member, opened where it is sealed: it is theirs."""
+    sections = (_section(db, each, member, vault) for each in sorted(declared(), key=_distance))
+    return [section for section in sections if section.rows]
+
+
+def _distance(of: Personal) -> int:
+    """A reader begins with the member, goes on with what is said of the member, and ends with messages."""
+    if of.table.name == "member":
+        return 0
+    return 1 if any(key.column.table.name == "member" for key in of.table.foreign_keys) else 2
+
+
+def _section(db: Db, of: Personal, member: int, vault: Vault) -> Section:
+    found = db.rows(select(of.table).where(of.whose).order_by(*of.table.primary_key), member=member)
+    return Section(of.table.name, of.title, tuple(tuple(_cells(db, of, row, vault)) for row in found))
+
+
+def _cells(db: Db, of: Personal, row: Row[Any], vault: Vault) -> Iterator[Cell]:
+    for column, shown in of.shows.items():
+        stored = getattr(row, column)
+        if shown.sealed and stored:
+            stored = vault.open(stored)
+        stored = phone.open_in(stored, vault)
+        if stored in (None, "", [], {}):
+            continue
+        value = _named(db, of.table, column, stored)
+        words = shown.read(stored) if shown.read else _words(value)
+        yield Cell(column, shown.name, value, words)
+
+
+def _named(db: Db, table: Table, column: str, stored: Any) -> Any:
+    """What a key of another table refers to, by its name: keys of the database never leave it."""
+    for reference in table.c[column].foreign_keys:
+        other = reference.column.table
+        name = other.c.get("name", other.c.get("title"))
+        if name is not None:
+            return db.value(select(name).where(reference.column == bindparam("key")), key=stored)
+    return stored
+
+
+def _words(value: Any) -> Text | datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, bool):
+        return Text("是") if value else Text("否")
+    if isinstance(value, list):
+        return Text("{words}", words=Several(tuple(as_said(str(each)) for each in value)))
+    if isinstance(value, dict):
+        lines = tuple(Text("{name}：{fact}", name=name, fact=str(each)) for name, each in value.items())
+        return Text("{lines}", lines=Several(lines, lines=True))
+    return as_said(str(value))
