@@ -1,15 +1,21 @@
 """People: members, where they are reached, what they belong to and may do."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import field_validator
-from sqlalchemy import JSON, Column, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import JSON, Column, Row, UniqueConstraint, and_, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
+from models import change
+from models.change import CHANGE
 from models.database import Db, table_of
 from models.pack import Children, Entry, Keys, Reference, Slug, Unique, section
+from models.personal import OWNER, Codes, Shown, personal
+from models.text import Text
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 
@@ -21,16 +27,28 @@ class Member(SQLModel, table=True):
     language: str
     home_id: int | None = Field(default=None, foreign_key="place.id", index=True)
     work_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    # What a pack says is confirmed; what somebody says of himself is said only.
+    home_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    work_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     interests: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    # Sealed, and its digest by which it is found: the number itself stands nowhere.
+    phone: str | None = None
+    phone_digest: str | None = Field(default=None, index=True)
+    # When he was asked what a newcomer is asked; members of a pack never are.
+    welcomed: datetime | None = None
 
 
 class Address(SQLModel, table=True):
-    """Where somebody is reached: a person on a channel, or a group chat (which is no member)."""
+    """Where somebody is reached: a person on a channel, or a group chat (which is no member).
+
+    `told` counts what was sent there, see Delivery.
+    """
 
     __table_args__ = (UniqueConstraint("channel", "key"),)
     id: int | None = Field(default=None, primary_key=True)
     channel: str
     key: str
+    told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
 
 
@@ -57,12 +75,16 @@ MEMBER, ADDRESS, MEMBERSHIP = table_of(Member), table_of(Address), table_of(Memb
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The member who speaks, as every message's path reads him."""
+    """The member who speaks, as every message's path reads him.
+
+    A `newcomer` was not asked yet what newcomers are asked.
+    """
 
     id: int
     language: Language
     home_id: int | None
     work_id: int | None
+    newcomer: bool = False
 
 
 _ADDRESS = select(ADDRESS.c.id, ADDRESS.c.member_id).where(
@@ -79,7 +101,25 @@ _LANGUAGE = (
     .join(ADDRESS, ADDRESS.c.member_id == MEMBER.c.id)
     .where(ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key"))
 )
+_CODED = select(MEMBER).where(MEMBER.c.code == bindparam("code"))
+_COPIED = ("name", "language", "home_id", "work_id", "home_confirmed", "work_confirmed", "interests")
+_BELONGS = select(MEMBERSHIP.c.organization_id).where(MEMBERSHIP.c.member_id == bindparam("member"))
+# What members say of themselves, as the log of changes calls it, and where it stands.
+_OWN = {
+    "home": ("home_id", "home_confirmed"),
+    "work": ("work_id", "work_confirmed"),
+    "name": ("name",),
+    "language": ("language",),
+    "interests": ("interests",),
+}
+_SAID = select(CHANGE.c.after).where(CHANGE.c.subject == "member", CHANGE.c.subject_id == bindparam("member"))
+_NAMED = select(MEMBER.c.code, MEMBER.c.name, MEMBER.c.work_id).where(
+    MEMBER.c.code.in_(bindparam("codes", expanding=True))
+)
 _SPEAK = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(language=bindparam("chosen"))
+_WELCOME = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(welcomed=bindparam("now"))
+# For queries of members: who was not asked yet what newcomers are asked.
+NEWCOMER = and_(MEMBER.c.code.is_(None), MEMBER.c.welcomed.is_(None))
 
 
 @section("member", Member)
@@ -132,8 +172,23 @@ class MemberEntry(Entry):
             "language": self.language,
             "home_id": keys.get("place", self.home),
             "work_id": keys.get("place", self.work),
+            "home_confirmed": self.home is not None,
+            "work_confirmed": self.work is not None,
             "interests": self.interests,
         }
+
+    def handles(self) -> Collection[str]:
+        return (self.handle,)
+
+    def withheld(self, db: Db, key: int) -> Collection[str]:
+        """What somebody said of himself since, he is not told otherwise by an old pack."""
+        said = {row.after for row in db.rows(_SAID, member=key)}
+        return [
+            column
+            for about, columns in _OWN.items()
+            for column in columns
+            if f"{about} said" in said or f"{about} taken back" in said
+        ]
 
     def children(self, keys: Keys) -> Children:
         roles: list[dict[str, object]] = []
@@ -164,12 +219,33 @@ def meet(db: Db, channel: str, key: str, language: Language) -> tuple[int, Perso
     address = Address(channel=channel, key=key, member_id=newcomer.id)
     db.session.add(address)
     db.session.flush()
-    return address.id or 0, Person(newcomer.id or 0, language, None, None)
+    return address.id or 0, Person(newcomer.id or 0, language, None, None, newcomer=True)
 
 
 def meet_group(db: Db, channel: str, key: str) -> int:
     """The key of the address of a group chat, which is no member."""
     return db.insert(_ADD_ADDRESS, channel=channel, key=key)
+
+
+def play(db: Db, channel: str, key: str, code: str, now: datetime) -> bool:
+    """A new member just like this one of the pack, at this address; False where there is no such one.
+
+    A copy, so that whoever plays it sees nothing of another one who does, and is nobody of the next pack.
+    """
+    model = db.row(_CODED, code=code)
+    if model is None:
+        return False
+    copied = {name: getattr(model, name) for name in _COPIED}
+    copy = db.insert(insert(MEMBER), **copied, welcomed=now)
+    for row in db.rows(_BELONGS, member=model.id):
+        db.run(insert(MEMBERSHIP), member_id=copy, organization_id=row.organization_id)
+    db.insert(_ADD_ADDRESS, channel=channel, key=key, member_id=copy)
+    return True
+
+
+def named(db: Db, codes: Sequence[str]) -> dict[str, Row[Any]]:
+    """The name and the workplace of these members of the pack, by their codes."""
+    return {row.code: row for row in db.rows(_NAMED, codes=list(codes))}
 
 
 def language_at(db: Db, channel: str, key: str) -> Language | None:
@@ -178,6 +254,65 @@ def language_at(db: Db, channel: str, key: str) -> Language | None:
     return language
 
 
-def speak(db: Db, member: int, language: Language) -> None:
+def welcome(db: Db, member: int, now: datetime) -> None:
+    """He was asked what newcomers are asked, and is not asked again."""
+    db.run(_WELCOME, member=member, now=now)
+
+
+def speak(db: Db, member: int, language: Language, now: datetime) -> None:
     """From now on everything for this member is said in this language."""
     db.run(_SPEAK, member=member, chosen=language)
+    change.record(db, "member", member, None, "language said", member, now)
+
+
+ROLE = table_of(Role)
+# In `whose` of a table that leads to a member by an address.
+ADDRESSES = select(ADDRESS.c.id).where(ADDRESS.c.member_id == OWNER)
+_WHILE_A_MEMBER = "as long as the member is one"
+_LANGUAGES = Codes({"zh-Hans": Text("简体中文"), "zh-Hant": Text("繁體中文"), "en": Text("English")})
+_ROLES = Codes({"staff": Text("工作人员"), "representative": Text("代表"), "administrator": Text("管理员")})
+
+personal(
+    MEMBER,
+    Text("基本资料"),
+    whose=MEMBER.c.id == OWNER,
+    shows={
+        "name": Text("称呼"),
+        "language": Shown(Text("语言"), _LANGUAGES),
+        "home_id": Text("住处"),
+        "home_confirmed": Text("住处已核实"),
+        "work_id": Text("单位所在"),
+        "work_confirmed": Text("单位已核实"),
+        "interests": Text("兴趣"),
+        "phone": Shown(Text("手机号"), sealed=True),
+        "welcomed": Text("第一次问您的时间"),
+        "code": Text("社区资料里的编号"),
+    },
+    besides={"phone_digest": "the number is found by it; the number itself is shown"},
+    kept=_WHILE_A_MEMBER,
+)
+personal(
+    ADDRESS,
+    Text("您从哪里找我们"),
+    whose=ADDRESS.c.member_id == OWNER,
+    shows={"channel": Text("渠道"), "key": Text("那里的账号")},
+    kept=_WHILE_A_MEMBER,
+)
+personal(
+    MEMBERSHIP,
+    Text("所属组织"),
+    whose=MEMBERSHIP.c.member_id == OWNER,
+    shows={"organization_id": Text("组织")},
+    kept=_WHILE_A_MEMBER,
+)
+personal(
+    ROLE,
+    Text("职责"),
+    whose=ROLE.c.member_id == OWNER,
+    shows={
+        "kind": Shown(Text("职责"), _ROLES),
+        "place_id": Text("地点"),
+        "organization_id": Text("组织"),
+    },
+    kept=_WHILE_A_MEMBER,
+)

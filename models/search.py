@@ -1,6 +1,6 @@
 """Finding activities: a query of plain conditions, and the statement that answers it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,10 @@ class Query:
     without: tuple[str, ...] = ()
     open_only: bool = False
     free_of_charge: bool = False
+
+    def at_any_time(self) -> "Query":
+        """The same without a word about days and hours."""
+        return replace(self, first=None, last=None, minutes=None, minutes_without=(), days_without=())
 
 
 _ADAPTER = TypeAdapter(Query)

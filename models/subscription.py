@@ -1,0 +1,143 @@
+"""What a member wants to hear of, or no longer: a kind, a series, a topic, a place, or anything at all."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlmodel import Field, SQLModel
+
+from models.database import Db, table_of
+from models.member import MEMBER
+from models.personal import OWNER, Shown, personal
+from models.refusal import Refusal
+from models.text import Text, as_said
+
+# The subject that stands for everything we send by ourselves.
+ALL = "all"
+# Before the name of a purpose: it runs although everything else was stopped.
+_PURPOSE = "purpose:"
+# The purpose for which we write of activities, and so of a kind, a series, a topic or a place.
+_OF_ACTIVITIES = "recommendations"
+
+
+class Subscription(SQLModel, table=True):
+    """`subject` is `kind:lecture`, `series:…`, `topic:…`, `place:CODE`, `purpose:…` or `all`."""
+
+    __table_args__ = (UniqueConstraint("member_id", "subject"),)
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="member.id")
+    subject: str = Field(index=True)
+    wanted: bool
+    at: datetime
+
+
+SUBSCRIPTION = table_of(Subscription)
+_INSERT = insert(SUBSCRIPTION)
+_CHOOSE = (
+    update(SUBSCRIPTION)
+    .where(SUBSCRIPTION.c.member_id == bindparam("member"), SUBSCRIPTION.c.subject == bindparam("about"))
+    .values(wanted=bindparam("chosen"), at=bindparam("now"))
+)
+# Who wants nothing any more keeps no exceptions from earlier.
+_FORGET_EXCEPTIONS = delete(SUBSCRIPTION).where(
+    SUBSCRIPTION.c.member_id == bindparam("member"), SUBSCRIPTION.c.wanted.is_(True)
+)
+_OF = select(SUBSCRIPTION).where(SUBSCRIPTION.c.member_id == bindparam("member")).order_by(SUBSCRIPTION.c.id)
+_ONE = select(SUBSCRIPTION).where(
+    SUBSCRIPTION.c.member_id == bindparam("member"), SUBSCRIPTION.c.id == bindparam("number")
+)
+
+
+def _chosen(wanted: bool, *conditions: Any) -> Any:
+    return exists().where(
+        SUBSCRIPTION.c.member_id == MEMBER.c.id, SUBSCRIPTION.c.wanted.is_(wanted), *conditions
+    )
+
+
+# For queries of members: everything was stopped; what was asked for since runs all the same.
+SILENT = _chosen(False, SUBSCRIPTION.c.subject == ALL)
+_SILENT = select(SILENT).where(MEMBER.c.id == bindparam("member"))
+
+
+def of_purpose(name: str) -> str:
+    """The subject of one purpose."""
+    return f"{_PURPOSE}{name}"
+
+
+def running(purpose: str) -> ColumnElement[bool]:
+    """For queries of members: not stopped with everything else, or asked for again since."""
+    asked_for: ColumnElement[bool] = SUBSCRIPTION.c.subject == of_purpose(purpose)
+    if purpose == _OF_ACTIVITIES:
+        asked_for = or_(asked_for, not_(SUBSCRIPTION.c.subject.startswith(_PURPOSE)))
+    return or_(not_(SILENT), _chosen(True, asked_for))
+
+
+def choose(db: Db, member: int, subject: str, wanted: bool, now: datetime) -> Row[Any]:
+    """From now on he hears of this, or no longer; gives the row. With a no to all, earlier wishes end."""
+    if subject == ALL and not wanted:
+        db.run(_FORGET_EXCEPTIONS, member=member)
+    if not db.run(_CHOOSE, member=member, about=subject, chosen=wanted, now=now):
+        db.insert(_INSERT, member_id=member, subject=subject, wanted=wanted, at=now)
+    return next(row for row in of(db, member) if row.subject == subject)
+
+
+def of(db: Db, member: int) -> list[Row[Any]]:
+    """What this member chose, in the order of first choosing it."""
+    return list(db.rows(_OF, member=member))
+
+
+def find(db: Db, member: int, number: int) -> Row[Any]:
+    """One of this member's own choices. Raises Refusal, also for somebody else's."""
+    row = db.row(_ONE, member=member, number=number)
+    if row is None:
+        raise Refusal("subscription.unknown", Text("请看看“收哪些消息”，没有找到这一项。"))
+    return row
+
+
+def wants(db: Db, member: int, subjects: Collection[str]) -> bool:
+    """Whether he is to hear of something with these subjects: a no to one of them weighs most, then a yes."""
+    chosen = {row.subject: row.wanted for row in of(db, member)}
+    about = [chosen[subject] for subject in subjects if subject in chosen]
+    if about:
+        return all(about)
+    return bool(chosen.get(ALL, True) or chosen.get(of_purpose(_OF_ACTIVITIES), False))
+
+
+def silent(db: Db, member: int) -> bool:
+    """Whether he stopped everything, but for what he asked for since."""
+    return bool(db.value(_SILENT, member=member))
+
+
+def _read(subject: str) -> Text:
+    from models.consent import PURPOSES  # it needs this table first
+
+    sort, _, name = subject.partition(":")
+    if subject.startswith(_PURPOSE) and name in PURPOSES:
+        return PURPOSES[name].title
+    return Text("全部消息") if sort == ALL else as_said(name)
+
+
+personal(
+    SUBSCRIPTION,
+    Text("订阅"),
+    whose=SUBSCRIPTION.c.member_id == OWNER,
+    shows={
+        "subject": Shown(Text("内容"), _read),
+        "wanted": Text("要收"),
+        "at": Text("时间"),
+    },
+    kept="as long as the member is one",
+)
