@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.configuration import Configuration
+from bot import key
+from bot.configuration import Configuration, ConfigurationError
 from models import community
 from models.database import open_engine, transaction
 from models.migrate import is_current
@@ -20,17 +21,18 @@ def findings(settings: Configuration) -> list[Finding]:
 
 
 def _database(settings: Configuration) -> list[Finding]:
+    """The database and what is in it; the key belongs to it."""
     engine = open_engine(settings.database.url)
     shown = engine.url.render_as_string(hide_password=True)
     if engine.dialect.name == "sqlite" and not _exists(engine.url.database):
         if not Path(engine.url.database or "").parent.is_dir():
             return [(False, f"database: {shown} lies in a folder that does not exist; create it")]
-        return [(True, f"database: {shown} does not exist yet; `linli run` makes it")]
+        return [(True, f"database: {shown} does not exist yet; `linli run` makes it"), _key(settings, None)]
     try:
         if not is_current(engine):
             return [(False, f"database: {shown} has an older schema; run `linli migrate`")]
         with transaction(engine) as db:
-            zone = community.zone(db)
+            zone, bound = community.zone(db), community.key_fingerprint(db)
     except SQLAlchemyError as error:
         return [(False, f"database: {shown} does not answer ({type(error).__name__}); check the address")]
     finally:
@@ -39,8 +41,27 @@ def _database(settings: Configuration) -> list[Finding]:
         return [
             (True, f"database: {shown} is current"),
             (False, "community: none yet; run `linli load PACK.toml`"),
+            _key(settings, bound),
         ]
-    return [(True, f"database: {shown} is current"), (True, f"community: its clocks run in {zone.key}")]
+    return [
+        (True, f"database: {shown} is current"),
+        (True, f"community: its clocks run in {zone.key}"),
+        _key(settings, bound),
+    ]
+
+
+def _key(settings: Configuration, bound: str | None) -> Finding:
+    """Where the key comes from, and whether it is the community's; never the key itself."""
+    source = key.source(settings.database.url, settings.security)
+    if source.path and not source.path.exists() and bound is None:
+        return True, f"key: {source.path} does not exist yet; `linli run` makes it"
+    try:
+        vault = key.existing(source)
+        if vault:
+            key.check(bound, vault)
+    except ConfigurationError as error:
+        return False, f"key: {error}"
+    return True, f"key: from {source.path or key.VARIABLE}; keep a copy of it"
 
 
 def _exists(path: str | None) -> bool:

@@ -71,7 +71,7 @@ def chat(
         clock: Clock = (
             FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) if moment else SystemClock()
         )
-        opened = open_app(settings.database.url, clock, pack or [])
+        opened = open_app(settings.database.url, clock, pack or [], settings.security)
         if moment and moment.tzinfo is None:
             # A time without offset is the community\'s, whose zone is known only now.
             opened.clock = FixedClock(moment.replace(tzinfo=opened.zone))

@@ -5,9 +5,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 PREFIX = "LINLI_"
+# What is shorter could be found by trying.
+SHORTEST_KEY = 32
 # Read by the tests alone, not a setting of the program.
 _NOT_SETTINGS = {"LINLI_TEST_POSTGRES"}
 
@@ -56,16 +66,44 @@ class Log(_Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
+class Security(_Section):
+    key: SecretStr | None = None
+    key_file: str | None = Field(default=None, min_length=1)
+
+    @field_validator("key")
+    @classmethod
+    def _is_long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and len(key.get_secret_value().strip()) < SHORTEST_KEY:
+            # What stands there is not shown, however short it is.
+            raise ValueError(
+                f"has fewer than {SHORTEST_KEY} characters; make a new one, for example by `openssl rand -hex 32`"
+            )
+        return key
+
+
+class Limits(_Section):
+    messages_a_minute: Annotated[int, BeforeValidator(_no_truth)] = Field(default=20, ge=1)
+    burst: Annotated[int, BeforeValidator(_no_truth)] = Field(default=10, ge=1)
+    registrations_a_minute: Annotated[int, BeforeValidator(_no_truth)] = Field(default=5, ge=1)
+
+
 class Configuration(_Section):
     database: Database = Database()
     server: Server = Server()
     log: Log = Log()
+    security: Security = Security()
+    limits: Limits = Limits()
 
 
 def read(path: Path | None, *, database: str | None = None) -> Configuration:
     """Reads the file (config.toml where there is one), then the environment, then `--database`."""
     file = path or Path("config.toml")
     values, origin = _from_file(file, required=path is not None), str(file)
+    if "key" in values.get("security", {}):
+        raise ConfigurationError(
+            f"{origin}: security.key: a secret does not belong in this file; set {PREFIX}SECURITY__KEY, "
+            "or name a file of its own as security.key_file"
+        )
     origins = {(section, key): origin for section, keys in values.items() for key in keys}
     for name, text in os.environ.items():
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS:

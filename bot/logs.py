@@ -10,7 +10,13 @@ import structlog
 
 # Access lines would tell who wrote when, and are no news.
 _SILENT = ("uvicorn.access",)
-_QUIET = ("apscheduler", "alembic", "uvicorn")
+_QUIET = {
+    **dict.fromkeys(("apscheduler", "alembic", "uvicorn", "python_multipart", "sqlalchemy"), logging.WARNING),
+    # They tell whole addresses, in which a platform's secret may stand.
+    **dict.fromkeys(("httpx", "httpcore", "urllib3"), logging.WARNING),
+    # In its debug mode it shows what slow callbacks were called with.
+    "asyncio": logging.ERROR,
+}
 
 
 def configure(level: str) -> None:
@@ -44,8 +50,8 @@ def configure(level: str) -> None:
     logging.captureWarnings(True)
     for name in _SILENT:
         logging.getLogger(name).disabled = True
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(least)
 
 
 def _trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -15,6 +15,9 @@ class Metrics:
             "linli_messages", "Messages answered", ["channel", "did"], registry=self._registry
         )
         self.failures = Counter("linli_failures", "Messages whose handler failed", registry=self._registry)
+        self.slowed = Counter(
+            "linli_slowed", "Messages beyond a person's limit, which were not heard", registry=self._registry
+        )
         self.seconds = Histogram(
             "linli_answer_seconds",
             "From the arrival of a message to the commit of its answer",

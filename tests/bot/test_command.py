@@ -17,6 +17,8 @@ from tests import databases
 from tests.bot.programs import PATIENCE_SECONDS, linli, serving
 from tests.conftest import PACK
 
+ANY_PORT = {"LINLI_SERVER__PORT": "0"}
+NO_KEY = "ok   key: linli.key does not exist yet; `linli run` makes it"
 COMMANDS = ["run", "chat", "load", "check", "migrate"]
 
 
@@ -98,7 +100,8 @@ def test_a_fault_of_use_is_one_line_and_exit_two(
 @pytest.mark.parametrize("command", ["run", "chat", "migrate", "load"])
 def test_a_server_that_does_not_answer_is_one_line(tmp_path: Path, command: str) -> None:
     packs = [str(PACK)] if command == "load" else []
-    ran = linli(command, *packs, "--database", "postgresql://a:b@127.0.0.1:1/c", folder=tmp_path)
+    url = "postgresql://a:b@127.0.0.1:1/c"
+    ran = linli(command, *packs, "--database", url, folder=tmp_path, environment=ANY_PORT)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert re.fullmatch(
         r"linli: database\.url: the database does not answer \(.*\); check the address and start it\n",
@@ -136,6 +139,7 @@ def test_check_of_nothing_yet(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.splitlines() == [
         "ok   database: sqlite:///linli.db does not exist yet; `linli run` makes it",
+        NO_KEY,
         "ok   server: nothing serves on 127.0.0.1:1 yet; `linli run` does",
     ]
     assert list(tmp_path.iterdir()) == []
@@ -164,12 +168,17 @@ def test_check_from_the_schema_to_the_community(tmp_path: Path) -> None:
         [
             "ok   database: sqlite:///linli.db is current",
             "FAIL community: none yet; run `linli load PACK.toml`",
+            NO_KEY,
         ],
     )
     linli("load", str(PACK), folder=tmp_path)
     assert _checked(tmp_path) == (
         0,
-        ["ok   database: sqlite:///linli.db is current", "ok   community: its clocks run in Asia/Shanghai"],
+        [
+            "ok   database: sqlite:///linli.db is current",
+            "ok   community: its clocks run in Asia/Shanghai",
+            NO_KEY,
+        ],
     )
 
 
@@ -207,7 +216,7 @@ def test_a_database_of_a_newer_linli_is_refused(tmp_path: Path) -> None:
 def test_a_server_is_migrated_by_who_runs_it(tmp_path: Path, server: str) -> None:
     option = ("--database", server)
     for command in (("run",), ("chat",), ("chat", "--json"), ("load", str(PACK))):
-        ran = linli(*command, *option, folder=tmp_path)
+        ran = linli(*command, *option, folder=tmp_path, environment=ANY_PORT)
         assert (ran.returncode, ran.stdout) == (2, "")
         assert (
             ran.stderr
@@ -249,7 +258,7 @@ def test_run_tells_where_it_is_and_stops_without_a_trace(tmp_path: Path, stop: s
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", running.address)
         assert running.stop(stop) == (0, "")
     # It was tidy: the write-ahead log is in the database.
-    assert [path.name for path in tmp_path.iterdir()] == ["linli.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["linli.db", "linli.key"]
 
 
 def test_check_sees_what_serves(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import configuration
 from bot.configuration import ConfigurationError
@@ -33,7 +34,15 @@ DEFAULTS = {
     "server.port": 8000,
     "server.public_url": None,
     "log.level": "INFO",
+    "security.key": None,
+    "security.key_file": None,
+    "limits.messages_a_minute": 20,
+    "limits.burst": 10,
+    "limits.registrations_a_minute": 5,
 }
+# A secret comes from the environment alone.
+SECRET = "security.key"
+KEY = "0123456789abcdef0123456789abcdef"
 OTHERS: dict[str, tuple[str, str, object]] = {
     "database.url": ('"postgresql://a:b@c/d"', "postgresql://a:b@c/d", "postgresql://a:b@c/d"),
     "server.host": ('"0.0.0.0"', "0.0.0.0", "0.0.0.0"),
@@ -44,7 +53,13 @@ OTHERS: dict[str, tuple[str, str, object]] = {
         "https://linli.example.org",
     ),
     "log.level": ('"DEBUG"', "DEBUG", "DEBUG"),
+    "security.key": (f'"{KEY}"', KEY, SecretStr(KEY)),
+    "security.key_file": ('"/etc/linli.key"', "/etc/linli.key", "/etc/linli.key"),
+    "limits.messages_a_minute": ("60", "60", 60),
+    "limits.burst": ("1", "1", 1),
+    "limits.registrations_a_minute": ("7", "7", 7),
 }
+IN_A_FILE = [key for key in OTHERS if key != SECRET]
 
 
 def test_these_are_all_the_keys() -> None:
@@ -56,13 +71,13 @@ def test_the_default(key: str) -> None:
     assert value(key) == DEFAULTS[key]
 
 
-@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("key", IN_A_FILE)
 def test_from_the_file_that_is_there(key: str, folder: Path) -> None:
     (folder / "config.toml").write_text(_written(key), "utf-8")
     assert value(key) == OTHERS[key][2]
 
 
-@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("key", IN_A_FILE)
 def test_from_a_file_that_is_named(key: str, folder: Path) -> None:
     (folder / "other.toml").write_text(_written(key), "utf-8")
     assert (value(key), value(key, file="other.toml")) == (DEFAULTS[key], OTHERS[key][2])
@@ -100,7 +115,34 @@ def test_what_the_tests_alone_read_is_no_setting(monkeypatch: pytest.MonkeyPatch
     assert value("log.level") == "INFO"
 
 
-KEYS = "the keys are database.url, server.host, server.port, server.public_url, log.level"
+@pytest.mark.parametrize("also", [False, True])
+def test_a_secret_in_the_file_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, also: bool) -> None:
+    (folder / "config.toml").write_text(_written(SECRET), "utf-8")
+    if also:  # the environment goes before it, and still it does not belong there
+        monkeypatch.setenv(_variable(SECRET), KEY)
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value) == (
+        "config.toml: security.key: a secret does not belong in this file; set LINLI_SECURITY__KEY, or name a file of "
+        "its own as security.key_file"
+    )
+
+
+def test_a_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(_variable(SECRET), KEY)
+    assert KEY not in repr(configuration.read(None))
+    monkeypatch.setenv(_variable(SECRET), short := KEY[:31])
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value) == (
+        "LINLI_SECURITY__KEY: security.key: has fewer than 32 characters; make a new one, for example by "
+        "`openssl rand -hex 32`"
+    )
+    assert short not in str(refused.value)
+
+
+KEYS = "the keys are database.url, server.host, server.port, server.public_url, log.level, security.key, "
+KEYS += "security.key_file, limits.messages_a_minute, limits.burst, limits.registrations_a_minute"
 NO_DATABASE = "is no database; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -125,6 +167,15 @@ NO_DATABASE = "is no database; write sqlite:///FILE or postgresql://USER:PASSWOR
             b"[log]\nlevel = 'LOUD'\n",
             "config.toml: log.level: input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR', not 'LOUD'; see config.toml "
             "for what it may be",
+        ),
+        (
+            b"[limits]\nburst = 0\n",
+            "config.toml: limits.burst: input should be greater than or equal to 1, not '0'; see config.toml for what "
+            "it may be",
+        ),
+        (
+            b"[limits]\nburst = true\n",
+            "config.toml: limits.burst: is no number, not 'True'; see config.toml for what it may be",
         ),
         (b"[database]\nurl = 'mysql://a:secret@b/c'\n", f"config.toml: database.url: {NO_DATABASE}"),
         (

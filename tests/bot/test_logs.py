@@ -16,11 +16,16 @@ import pytest
 import structlog
 import uvicorn
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot import logs, web
-from bot.app import App
+from bot.app import App, open_app
 from bot.channels.json_lines import JSONLines
 from bot.channels.page import Page
+from bot.channels.page.identity import COOKIE
+from bot.clock import FixedClock
+from bot.configuration import Security
+from bot.inbound import Inbound
 from handlers.talk import ACTIONS, Talk, anybody, on
 from models.card import Card
 from models.text import Text
@@ -53,8 +58,6 @@ def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     logs.configure("DEBUG")
-    for client in ("httpx", "httpcore"):  # the tests' own, which tell what they ask for
-        logging.getLogger(client).setLevel(logging.ERROR)
     return stream
 
 
@@ -86,16 +89,18 @@ def faulty() -> Iterator[None]:
 @asynccontextmanager
 async def served(app: App) -> AsyncIterator[Browser]:
     """The page over real HTTP, so that the server's own lines are there too."""
-    config = uvicorn.Config(web.build(app, [Page(secure=False)]), port=0, log_config=None)
+    config = uvicorn.Config(web.build(app, {"page": Page(secure=False)}), port=0, log_config=None)
     server = uvicorn.Server(config)
     running = asyncio.ensure_future(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        yield Browser(client)
-    server.should_exit = True
-    await running
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            yield Browser(client)
+    finally:
+        server.should_exit = True
+        await running
 
 
 def test_a_line_is_an_object_with_time_and_level(told: io.StringIO) -> None:
@@ -184,11 +189,10 @@ async def test_nothing_that_members_write_is_in_a_line(app: App, told: io.String
         await script.answer(app, json.dumps({"from": f"{CANARY}-1", "text": said, "group": f"{CANARY}-2"}))
         await script.answer(app, json.dumps({"from": f"{CANARY}-1", "text": said}))
     async with served(app) as browser:
-        await browser.open(f"/?answer={CANARY}")
+        await browser.open(f"/?before={CANARY}")
         for said in (CANARY, "testcount", CANARY, "报名手冲咖啡体验", CANARY, "确认报名"):
             await browser.open()
-            fields = browser.seen.writing(said)
-            await browser.client.post("/", data=fields, follow_redirects=True)
+            await browser.client.post("/", data=browser.writing(said), follow_redirects=True)
         await browser.client.post(
             f"/{CANARY}?{CANARY}", data={"text": CANARY}, headers={"Referer": "/canary"}
         )
@@ -205,12 +209,14 @@ async def test_nothing_that_members_write_is_in_a_line(app: App, told: io.String
 @pytest.mark.usefixtures("faulty")
 async def test_a_database_error_tells_no_parameters(app: App, told: io.StringIO) -> None:
     async with served(app) as browser:
+        browser.client.headers["accept-language"] = "zh-CN"
         for said in ("testquery", CANARY):
             await browser.open()
-            answer = await browser.client.post("/", data=browser.seen.writing(said))
+            answer = await browser.client.post("/", data=browser.writing(said))
         assert (answer.status_code, answer.text) == (503, "请过一会儿再试 / please try again in a moment")
         await browser.open()
-        assert "没有报名" in (await browser.write("我的报名")).said
+        # The question stays open, and is asked again below.
+        assert (await browser.write("我的报名")).cards[-2].lines[0].startswith("您现在没有报名")
     assert "transaction dropped" in {line["event"] for line in lines(told)}
     assert [word for word in ("canary", "金丝雀") if word in told.getvalue()] == []
 
@@ -240,3 +246,159 @@ def test_the_password_of_the_database_is_nowhere(tmp_path: Path, command: str) -
     ran = linli(command, folder=tmp_path, environment={**DEBUG, "LINLI_DATABASE__URL": url})
     assert ran.returncode in (1, 2)
     assert [word for word in ("canary", "金丝雀", "pass-") if word in ran.stdout + ran.stderr] == []
+
+
+# What belongs to somebody, or keeps a secret; each of them is looked for as it is.
+PHONE = "13912345678"
+KEY = "a key that nobody may read, as a canary"
+PERSONAL = {
+    "name": "贾思勰canary",
+    "handle": "openid-oCanary77",
+    "text": "楼道里有金丝雀canary",
+    "cookie": "forged-cookie-canary",
+    "message": "message-id-canary-1",
+    "query": "query-canary",
+    "agent": "agent-canary",
+    "address": "203.0.113.77",
+}
+SECRETS = [*PERSONAL.values(), "canary", "Canary", "金丝雀", PHONE, PHONE[-8:], KEY]
+# What one says in a row; half of it goes wrong.
+SAID = (
+    PERSONAL["text"],
+    f"我叫{PERSONAL['name']}",
+    f"我的手机号是{PHONE}",
+    "phone",
+    f"139 1234 {PHONE[-4:]}",
+    "testcount",
+    PERSONAL["name"],
+    "testcount",
+    PERSONAL["text"],
+    "testquery",
+    PERSONAL["name"],
+    "取消",
+    "报名手冲咖啡体验",
+    PERSONAL["text"],
+    "确认报名",
+    "我的报名",
+    "me",
+)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
+    """An app whose database is a file, and whose key comes from the environment."""
+    security = Security.model_validate({"key": KEY})
+    app = open_app(f"sqlite:///{tmp_path}/kept.db", clock, [PACK], security)
+    yield app
+    app.close()
+
+
+async def many_actions(app: App, people: int) -> int:
+    """Everybody says all of it, to a script's chat; gives how often the database failed."""
+    script, failed = JSONLines(), 0
+    for nth in range(people):
+        for said in SAID:
+            line = {"from": f"{PERSONAL['handle']}-{nth}", "text": said}
+            try:
+                await script.answer(app, json.dumps(line))
+            except DBAPIError:
+                failed += 1
+    return failed
+
+
+async def strange_requests(client: httpx.AsyncClient) -> None:
+    """What a browser may send besides: cookies that are none, and everything in every place."""
+    headers = {
+        "User-Agent": PERSONAL["agent"],
+        "Referer": f"http://{PERSONAL['query']}/",
+        "X-Forwarded-For": PERSONAL["address"],
+        "Accept-Language": PERSONAL["text"].encode().hex(),
+        "Cookie": f"{COOKIE}={PERSONAL['cookie']}",
+    }
+    form = {
+        "text": PERSONAL["text"],
+        "message": PERSONAL["message"],
+        "label": PERSONAL["name"],
+        "size": PHONE,
+    }
+    form |= {"member": PERSONAL["handle"], "says": PHONE, "after": PERSONAL["query"]}
+    for path in ("/", "/display", "/persona", "/forget", "/nowhere"):
+        await client.post(f"{path}?{PERSONAL['query']}={PHONE}", data=form, headers=headers)
+        await client.post(path, content=PERSONAL["text"].encode() * 10_000, headers=headers)
+    for path in ("/", "/events", "/history", "/aside", "/file/1/1", "/display", f"/{PERSONAL['query']}"):
+        await client.get(f"{path}?before={PERSONAL['query']}&after={PHONE}", headers=headers)
+
+
+@pytest.mark.usefixtures("faulty")
+async def test_through_hundreds_of_actions_no_canary_is_told(
+    kept: App, told: io.StringIO, tmp_path: Path
+) -> None:
+    assert await many_actions(kept, 20) == 20
+    async with served(kept) as browser:
+        for said in SAID:
+            await browser.open()
+            await browser.client.post("/", data=browser.writing(said))
+        cookie = browser.client.cookies[COOKIE]
+        pages = [(await browser.client.get(path)).text for path in ("/metrics", "/healthz")]
+        browser.client.cookies.clear()
+        await strange_requests(browser.client)
+    events = [line["event"] for line in lines(told)]
+    # There was something to keep quiet about: everybody fails more than twice.
+    assert (events.count("message failed") > 20 * 2, "transaction dropped" in events) == (True, True)
+    secrets = [*SECRETS, cookie, cookie.partition(".")[0]]
+    assert [secret for secret in secrets if secret in told.getvalue()] == []
+    assert [secret for secret in secrets if any(secret in page for page in pages)] == []
+    stored = _bytes(tmp_path)
+    assert b"oCanary77-19" in stored  # they are there
+    assert [
+        secret for secret in (PHONE, KEY, cookie, cookie.partition(".")[0]) if secret.encode() in stored
+    ] == []
+
+
+async def test_a_line_that_tells_too_much_would_be_found(kept: App, told: io.StringIO) -> None:
+    """The twin: the same search finds what a careless line says."""
+    structlog.get_logger().info("heard", text=f"我的手机号是{PHONE}")
+    logging.getLogger("somebody").debug("from %s", PERSONAL["handle"])
+    found = {secret for secret in SECRETS if secret in told.getvalue()}
+    assert {PHONE, PERSONAL["handle"]} <= found
+
+
+async def test_a_phone_number_stands_in_no_byte_of_the_database(kept: App, tmp_path: Path) -> None:
+    """In a chat that keeps no history, and on the page, which keeps what one wrote."""
+    for nth, said in enumerate((f"我的手机号是{PHONE}", f"my phone number is {PHONE}", "phone", PHONE)):
+        for channel in ("console", "page"):
+            inbound = Inbound(channel, f"lin-{nth // 2}", said, message=f"m{nth}", history=channel == "page")
+            assert PHONE not in json.dumps((await kept.answer(inbound)).dump(), ensure_ascii=False)
+    sealed = await kept.read(lambda db: [row.phone for row in db.rows(_PHONES)])
+    assert [kept.equipment.vault.open(each) for each in sealed] == [PHONE] * 4
+    assert _bytes(tmp_path).count(PHONE.encode()) == 0
+    # Not even after it was all put into one file, and while nobody has it open.
+    kept.close()
+    assert [path.name for path in tmp_path.glob("kept.db*")] == ["kept.db"]
+    assert _bytes(tmp_path).count(PHONE.encode()) == 0
+
+
+async def test_a_phone_number_that_is_not_sealed_would_be_found(kept: App, tmp_path: Path) -> None:
+    await kept.read(lambda db: db.run(text("UPDATE member SET phone = :phone"), phone=PHONE))
+    assert _bytes(tmp_path).count(PHONE.encode()) > 0
+
+
+_PHONES = text("SELECT phone FROM member WHERE phone IS NOT NULL ORDER BY id")
+
+
+def _bytes(folder: Path) -> bytes:
+    """The database with its write-ahead log."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("kept.db*")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["uvicorn.access", "httpx", "httpcore.connection", "urllib3.connectionpool", "sqlalchemy.engine.Engine"],
+)
+def test_whoever_would_tell_addresses_or_values_is_quiet(told: io.StringIO, name: str) -> None:
+    address = f"https://api.telegram.org/bot{CANARY}/sendMessage?{CANARY}"
+    for level in (logging.DEBUG, logging.INFO):
+        logging.getLogger(name).log(level, "%s %s", "GET", address)
+    assert told.getvalue() == ""
+    logging.getLogger("somebody").info("there")
+    assert [line["event"] for line in lines(told)] == ["there"]

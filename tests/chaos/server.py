@@ -1,4 +1,4 @@
-"""`linli run` as a child that can be killed, and a browser that posts forms to its page."""
+"""`linli run` as a child that can be killed, and browsers that speak with its page."""
 
 import asyncio
 import html
@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from tests.chaos.people import Answer, Say
 
 _ROOT = Path(__file__).parents[2]
 _SAYS = re.compile(r'name="says" value="([^"]*)"')
-# Every page carries an id for the message that its reader may send: the one thing in which two pages differ.
-_NEXT_MESSAGE = re.compile(r'name="message" value="[^"]*"')
+_TAG = re.compile(r"<[^>]*>")
+# A person here says in a second what others say in a day.
+UNLIMITED = {
+    f"LINLI_LIMITS__{key}": "100000" for key in ("MESSAGES_A_MINUTE", "BURST", "REGISTRATIONS_A_MINUTE")
+}
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run", "--database", self.url],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"},
+                env={**os.environ, **UNLIMITED, "PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -66,48 +70,50 @@ class Server:
 
 @dataclass
 class Browsers:
-    """Post each line until the page takes it, then read the answer at the address that it gives."""
+    """Post each line until the page takes it, as its script does, and read the answer to it."""
 
     server: Server
     client: httpx.AsyncClient
     answered: int = 0
     failed: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def of(self, name: str) -> Say:
-        headers = {"cookie": f"linli={name}"}
+        # The client would send everybody's cookie; and each comes from an address of his own, as through a proxy.
+        who = {"cookie": "none=yet", "x-forwarded-for": f"10.0.0.{zlib.crc32(name.encode()) % 250}"}
 
         async def say(text: str, message: str) -> Answer:
-            form = {"text": text, "message": message}
-            posted = await self._until(303, "POST", "/", data=form, headers=headers)
+            if who["cookie"] == "none=yet":
+                page = await self._until("GET", who)
+                who["cookie"] = page.headers["set-cookie"].partition(";")[0]
+            # What was answered before is asked for again from there on.
+            last = self._numbers.get(message, self._numbers.get(name, 0) + 1) - 1
+            form = {"text": text, "message": message, "after": str(last)}
+            posted = await self._until("POST", {**who, "x-requested-with": "linli"}, form)
             self.answered += 1
-            page = await self._until(200, "GET", posted.headers["location"], headers=headers)
-            return Answer(
-                _NEXT_MESSAGE.sub("", page.text), tuple(map(html.unescape, _SAYS.findall(page.text)))
-            )
+            exchange = next(each for each in posted.json()["exchanges"] if each["message"] == message)
+            self._numbers[message] = exchange["number"]
+            self._numbers[name] = max(self._numbers.get(name, 0), exchange["number"])
+            said = tuple(map(html.unescape, _SAYS.findall(exchange["html"])))
+            return Answer(f"{exchange['number']} {_TAG.sub('', exchange['html'])}", said)
 
         return say
 
     async def _until(
-        self,
-        status: int,
-        method: str,
-        path: str,
-        *,
-        headers: dict[str, str],
-        data: dict[str, str] | None = None,
+        self, method: str, headers: dict[str, str], form: dict[str, str] | None = None
     ) -> httpx.Response:
         while True:
             await self.server.up.wait()
             try:
                 response = await self.client.request(
-                    method, self.server.address + path, headers=headers, data=data
+                    method, f"{self.server.address}/", headers=headers, data=form
                 )
             except httpx.TransportError:
                 pass
             else:
-                if response.status_code == status:
+                if response.status_code == 200:
                     return response
-                # A 200 to a form is a page that asks to come again later; everything else is a fault of ours.
-                assert response.status_code in (200, 503), response.status_code
+                # Whoever is told to come again later does; everything else is a fault of ours.
+                assert response.status_code in (429, 503), response.status_code
             self.failed += 1
             await asyncio.sleep(0.02)

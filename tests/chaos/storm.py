@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from bot.app import App
 from bot.clock import SystemClock
 from bot.community import zone
+from bot.equipment import Equipment
 from bot.worker import Worker, open_worker
 from tests.chaos import ledger, quarter
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import MESSAGES_A_ROUND, Deliveries, Person
 from tests.chaos.quarter import ACTIVITIES
+from tests.chat import VAULT
 
 PEOPLE = 11
 ROUNDS = (ACTIVITIES - 2) // 2
@@ -46,7 +48,7 @@ def open_quarter(
     """An app on a new database, and the public numbers of its activities."""
     numbers = quarter.build(engine, folder)
     engine.dispose()
-    return App(engine, SystemClock(), worker(engine), zone(engine)), numbers
+    return App(engine, SystemClock(), worker(engine), zone(engine), Equipment(VAULT)), numbers
 
 
 @asynccontextmanager

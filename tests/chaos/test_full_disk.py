@@ -153,7 +153,7 @@ def test_without_the_guard_answered_registrations_are_lost(
         told = [_hear(app, name, press) for name, press in zip(names, presses, strict=True)]
         too_large = app.worker.submit("large", lambda db: db.run(_LARGE))
         gate.open()
-        assert [future.result().messages[-1].card.tone for future in told] == ["done"] * 5
+        assert [future.result().messages[0].card.tone for future in told] == ["done"] * 5
         with pytest.raises(DBAPIError, match="full"):
             too_large.result()
         app.close()
@@ -163,7 +163,7 @@ def test_without_the_guard_answered_registrations_are_lost(
 def _hear(app: App, name: str, said: str) -> "Future[Reply]":
     """Puts a message before the worker, without waiting for its answer."""
     inbound = Inbound("console", name, said, message=f"{name} {said}")
-    return app.worker.submit(name, lambda db: dispatch.answer(db, inbound, app.clock.now(), app.lexicons))
+    return app.worker.submit(name, lambda db: dispatch.answer(db, inbound, app.clock.now(), app.equipment))
 
 
 class _Gate:
