@@ -1,17 +1,17 @@
-# One command each: run, test, check, chaos, bench. Everything that they need is set up by themselves.
+# One command each: run, test, check, chaos, bench, picture. Everything that they need is set up by themselves.
 
 PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	"$$python" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 RUN := .venv/bin/python
 
 # `check` is the gate: nothing is committed that it refuses.
-.PHONY: run test check lint chaos bench lock clean
+.PHONY: run test check lint chaos bench picture lock clean
 
 run: .venv/run
 	@$(RUN) -m bot run
 
 test: .venv/dev
-	@$(RUN) -m pytest -m "not chaos"
+	@$(RUN) -m pytest -m "not chaos" -n auto --dist worksteal
 
 check: lint test
 
@@ -26,6 +26,9 @@ chaos: .venv/dev
 
 bench: .venv/dev
 	@$(RUN) -m tests.bench
+
+picture: .venv/dev
+	@$(RUN) -m tests.picture
 
 lock: .venv/dev
 	@$(RUN) -m pip install --quiet uv

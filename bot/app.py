@@ -1,6 +1,7 @@
 """Builds everything from the configuration: nothing else builds anything, and nothing is kept elsewhere."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,19 +13,29 @@ from sqlalchemy import Engine
 
 import handlers
 import models
-from bot import community, dispatch
+from bot import community, dispatch, key
 from bot.clock import Clock
+from bot.configuration import Limits, Security
+from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
+from bot.limits import PersonLimits
+from bot.listeners import Listeners
 from bot.metrics import Metrics
 from bot.worker import Worker, open_worker
-from handlers.understanding.lexicon import Lexicons
-from models.card import Card
-from models.database import Db
+from handlers import recipes
+from handlers.recipes import Content, Maker
+from models import member
+from models.card import Attachment, Card
+from models.database import Db, transaction
+from models.member import Person
 from models.text import Text
 
 T = TypeVar("T")
 # An answer that would come later than this is better told to be late.
 PATIENCE_SECONDS = 2.0
+# Who was told so comes again after this.
+BUSY_SECONDS = 60.0
+UNSET = Security()
 _ROOMS = (handlers, models)  # importing them makes their handlers and tables known
 
 
@@ -36,8 +47,12 @@ class App:
     clock: Clock
     worker: Worker
     zone: ZoneInfo
-    lexicons: Lexicons = field(default_factory=Lexicons)
+    equipment: Equipment
     metrics: Metrics = field(default_factory=Metrics)
+    listeners: Listeners = field(default_factory=Listeners)
+    limits: PersonLimits | None = None
+    # How many channels there are beside the page: while there is none, this may be the demo.
+    platforms: int = 0
     _at_work: dict[tuple[str, str], "asyncio.Future[Reply]"] = field(default_factory=dict)
 
     async def answer(self, inbound: Inbound) -> Reply:
@@ -53,21 +68,47 @@ class App:
     async def _answer(self, inbound: Inbound) -> Reply:
         began = time.perf_counter()
         sender = (inbound.channel, inbound.sender)
+        if self.limits and (seconds := self.limits.wait(sender)):
+            return await self._slow_down(self.limits, inbound, seconds)
         if self.worker.expected_wait(sender) > PATIENCE_SECONDS:
             return _busy(inbound)
         reply = await asyncio.wrap_future(self.worker.submit(sender, lambda db: self._dispatch(db, inbound)))
+        if self.limits and reply.repeated:
+            self.limits.give_back(sender)
+        if inbound.history:
+            self.listeners.wake(sender)
         self.metrics.seconds.observe(time.perf_counter() - began)
         self.metrics.messages.labels(inbound.channel, reply.did).inc()
         if reply.failed:
             self.metrics.failures.inc()
         return reply
 
+    async def _slow_down(self, limits: PersonLimits, inbound: Inbound, seconds: float) -> Reply:
+        """The first time in a minute it is said, in his language; what comes after that costs us nothing."""
+        self.metrics.slowed.inc()
+        if not limits.is_to_be_told((inbound.channel, inbound.sender)):
+            return Reply("unknown", (), retry_after=seconds)
+        known = await self.read(lambda db: member.language_at(db, inbound.channel, inbound.sender))
+        count = math.ceil(seconds)
+        text = Text("请等{count}秒再发一次，刚才这条还没来得及看。", count=count)
+        told = Message(
+            inbound.sender, Card(text, tone="notice"), known or inbound.language or "zh-Hans", None
+        )
+        return Reply("unknown", (told,), retry_after=seconds)
+
     async def read(self, work: Callable[[Db], T]) -> T:
         """What a look into the database gives, in a turn of its own among the messages."""
         return await asyncio.wrap_future(self.worker.submit(object(), work))
 
+    async def content(self, attachment: Attachment, person: Person) -> tuple[str, Content]:
+        """The name and the content of an attachment, made for the one who is to have it."""
+
+        maker = Maker(person, self.clock.now(), self.zone, self.equipment.vault)
+        name, making = await self.read(lambda db: recipes.read(db, attachment, maker))
+        return name, await asyncio.to_thread(making)
+
     def _dispatch(self, db: Db, inbound: Inbound) -> Reply:
-        return dispatch.answer(db, inbound, self.clock.now(), self.lexicons)
+        return dispatch.answer(db, inbound, self.clock.now(), self.equipment)
 
     def close(self) -> None:
         """Finishes what waits, then closes the database."""
@@ -75,21 +116,26 @@ class App:
 
 
 def _busy(inbound: Inbound) -> Reply:
-    text = Text("现在找我的人太多，请过一两分钟再说一次。")
-    return Reply(
-        "unknown", (Message(inbound.sender, Card(text, tone="notice"), inbound.language or "zh-Hans", None),)
-    )
+    text = Text("请过一两分钟再说一次，现在来问的人太多。")
+    message = Message(inbound.sender, Card(text, tone="notice"), inbound.language or "zh-Hans", None)
+    return Reply("unknown", (message,), retry_after=BUSY_SECONDS)
 
 
-def open_app(url: str, clock: Clock, packs: list[Path]) -> App:
-    """Opens a community with these packs loaded; the demo where there is none yet."""
+def open_app(
+    url: str, clock: Clock, packs: list[Path], security: Security = UNSET, limits: Limits | None = None
+) -> App:
+    """Opens a community with these packs loaded; the demo where there is none yet. None limits nobody."""
     engine = community.open_database(url, packs)
     try:
         community.load(engine, packs)
         if not packs:
             community.load_demo(engine, clock)
         zone = community.zone(engine)
+        with transaction(engine) as db:
+            vault = key.open_vault(db, url, security)
     except BaseException:
         engine.dispose()
         raise
-    return App(engine, clock, open_worker(engine), zone)
+    equipment = Equipment(vault, registrations_a_minute=limits.registrations_a_minute if limits else None)
+    people = PersonLimits(limits, clock) if limits else None
+    return App(engine, clock, open_worker(engine), zone, equipment, limits=people)

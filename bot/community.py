@@ -1,6 +1,8 @@
 """Opens the database of a community and fills it: schema, packs, and the demo where there is nothing yet."""
 
+import tomllib
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from models.database import open_engine, transaction
 from models.pack import Pack, PackError
 
 DEMO = Path(__file__).parent / "demo" / "hongmei.toml"
+_PERSONAS = DEMO.with_name("personas.toml")
 _ROOM = models  # importing it makes every table and pack section known
 # Enough for the worker's threads and for who looks on beside them.
 POOL_SIZE = 10
@@ -56,7 +59,9 @@ def load(engine: Engine, paths: list[Path]) -> dict[str, int]:
     with transaction(engine) as db:
         zone = community.zone(db)
         known = store.known_keys(db, zone or ZoneInfo("UTC"))
-        return store.store(db, pack_file.read(paths, zone=zone, known=known.has))
+        counts = store.store(db, pack_file.read(paths, zone=zone, known=known.has))
+        community.mark_demo(db, demo=False)
+        return counts
 
 
 def load_demo(engine: Engine, clock: Clock) -> None:
@@ -64,6 +69,14 @@ def load_demo(engine: Engine, clock: Clock) -> None:
     with transaction(engine) as db:
         if community.zone(db) is None:
             store.store(db, _current_demo(clock))
+            community.mark_demo(db, demo=True)
+
+
+@cache
+def personas() -> tuple[str, ...]:
+    """The members of the demo that a visitor may be."""
+    named: list[str] = tomllib.loads(_PERSONAS.read_text("utf-8"))["members"]
+    return tuple(named)
 
 
 def zone(engine: Engine) -> ZoneInfo:

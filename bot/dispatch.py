@@ -1,5 +1,7 @@
 """One message becomes one reply: recall, read the speaker, hear, remember. The worker commits."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -7,12 +9,13 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
+from bot.sealing import Sealing
 from handlers.hearing import Line, hear
 from handlers.running import Outcome
 from handlers.talk import Talk
-from handlers.understanding.lexicon import Lexicons
-from models import conversation, heard, member
+from models import conversation, heard, history, member, phone
 from models.card import Card
 from models.conversation import Memory
 from models.database import ClaimLost, Db
@@ -22,10 +25,13 @@ from models.text import Text, as_said
 
 # Longer than any platform lets a person write; what is beyond is cut off.
 LONGEST_TEXT = 4096
+_ERASED = ""
+# The sentence of a button: nobody writes so.
+_BUTTON = re.compile(r"[a-z]+ \d+(\.\d+)?")
 _log = structlog.get_logger()
 
 
-def answer(db: Db, inbound: Inbound, now: datetime, lexicons: Lexicons) -> Reply:
+def answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Reply:
     """Runs a message within the worker's transaction. A failing handler is an apology, not an error.
 
     The first run puts the claims of hot rows off to its end; where one is lost, or somebody else was
@@ -34,7 +40,7 @@ def answer(db: Db, inbound: Inbound, now: datetime, lexicons: Lexicons) -> Reply
     for eager in (False, True):
         try:
             with db.attempt(eager=eager):
-                return _answer(db, inbound, now, lexicons)
+                return _answer(db, inbound, now, equipment)
         except ClaimLost:
             continue
         except IntegrityError as error:
@@ -47,35 +53,62 @@ def answer(db: Db, inbound: Inbound, now: datetime, lexicons: Lexicons) -> Reply
     raise AssertionError("an eager run has no claims that could be lost")
 
 
-def _answer(db: Db, inbound: Inbound, now: datetime, lexicons: Lexicons) -> Reply:
+def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Reply:
     speaker = conversation.speaker(db, inbound.channel, inbound.sender)
     if inbound.message and (kept := heard.recall(db, inbound.channel, inbound.message)):
-        return Reply.load(kept)
-    address, person, memory, known = _known(db, inbound, speaker)
-    lexicon = lexicons.get(db, speaker.revision if speaker else None, now)
-    talk = Talk(db, person, now, lexicon.zone, lexicon, memory, in_group=inbound.group is not None)
+        return replace(_addressed(Reply.load(kept), inbound.sender), repeated=True)
+    address, person = _known(db, inbound, speaker)
+    remembered = speaker.memory if speaker else None
+    sealing = Sealing.of(equipment.vault, inbound.text, remembered)
+    memory = sealing.opened(remembered)
+    lexicon = equipment.lexicons.get(db, speaker.revision if speaker else None, now)
+    talk = Talk(
+        db,
+        person,
+        now,
+        lexicon.zone,
+        lexicon,
+        memory,
+        equipment.vault,
+        address,
+        in_group=inbound.group is not None,
+        registrations_a_minute=equipment.registrations_a_minute,
+    )
     line = Line(clean(inbound.text)[:LONGEST_TEXT], inbound.attached, inbound.forwarded)
     outcome = _hear_in_group(db, inbound, talk, line) if inbound.group else hear(talk, line, memory)
-    conversation.keep(db, address, memory, known=known)
-    reply = _reply(inbound, outcome, talk)
+    reply = _reply(inbound, outcome, talk, sealing)
+    if talk.gone:
+        reply = replace(reply, gone=True)
+        _keep(db, inbound, None, _addressed(reply, _ERASED), now)
+        return reply
+    conversation.keep(db, address, sealing.sealed(memory), known=remembered is not None)
     _keep(db, inbound, address, reply, now)
+    _enter(db, inbound, address, reply, outcome, now)
     return reply
 
 
-def _known(db: Db, inbound: Inbound, speaker: Row | None) -> tuple[int, Person, Memory, bool]:  # type: ignore[type-arg]
+def _addressed(reply: Reply, to: str) -> Reply:
+    """The goodbye to somebody who was erased is kept without a name: whoever repeats the line is the one."""
+    if not reply.gone and all(each.to != _ERASED for each in reply.messages):
+        return reply
+    return replace(reply, messages=tuple(replace(each, to=to) for each in reply.messages))
+
+
+def _known(db: Db, inbound: Inbound, speaker: Row | None) -> tuple[int, Person]:  # type: ignore[type-arg]
     """The one who speaks; a newcomer becomes a member by his first line."""
     if speaker is None or speaker.member is None:
-        address, person = member.meet(db, inbound.channel, inbound.sender, _language_of(inbound))
-        return address, person, Memory(), False
-    person = Person(speaker.member, speaker.language, speaker.home_id, speaker.work_id)
-    return speaker.address, person, Memory.load(speaker.memory), speaker.memory is not None
+        return member.meet(db, inbound.channel, inbound.sender, _language_of(inbound))
+    person = Person(
+        speaker.member, speaker.language, speaker.home_id, speaker.work_id, newcomer=bool(speaker.newcomer)
+    )
+    return speaker.address, person
 
 
 def _language_of(inbound: Inbound) -> Language:
     """What a newcomer reads: as the platform says, else as he writes."""
     if inbound.language:
         return inbound.language
-    if fold(inbound.text).isascii() and inbound.text[:1].isalpha():
+    if fold(inbound.text).isascii() and inbound.text[:1].isalpha() and not _BUTTON.fullmatch(inbound.text):
         return "en"
     return "zh-Hant" if is_traditional(inbound.text) else "zh-Hans"
 
@@ -84,28 +117,39 @@ def _hear_in_group(db: Db, inbound: Inbound, talk: Talk, line: Line) -> Outcome:
     """A group remembers what was shown in it, and nothing else."""
     key = f"group:{inbound.group}"
     group = conversation.speaker(db, inbound.channel, key)
-    shown = Memory.load(group.memory if group else None)
+    remembered = group.memory if group else None
+    sealing = Sealing.of(talk.vault, inbound.text, remembered)
+    shown = sealing.opened(remembered)
     outcome = hear(talk, line, shown)
     address = group.address if group else member.meet_group(db, inbound.channel, key)
-    conversation.keep(db, address, shown, known=group is not None and group.memory is not None)
+    conversation.keep(db, address, sealing.sealed(shown), known=remembered is not None)
     return outcome
 
 
-def _reply(inbound: Inbound, outcome: Outcome, talk: Talk) -> Reply:
+def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing) -> Reply:
     """Numbers run on from card to card; what is private goes to the person also from a group."""
     to = f"group:{inbound.group}" if inbound.group and not outcome.private else inbound.sender
     form = talk.memory.form
     counts = talk.in_group or form is None or form.wants == "choice"
     messages, number = [], 1
     for card in outcome.cards:
-        messages.append(Message(to, card, talk.person.language, number if counts else None))
+        messages.append(Message(to, sealing.masked(card), talk.person.language, number if counts else None))
         number += sum(1 for _ in card.numbered())
     return Reply(outcome.did, tuple(messages))
 
 
-def _keep(db: Db, inbound: Inbound, address: int, reply: Reply, now: datetime) -> None:
+def _keep(db: Db, inbound: Inbound, address: int | None, reply: Reply, now: datetime) -> None:
     if inbound.message:
         heard.keep(db, inbound.channel, inbound.message, address, reply.dump(), now)
+
+
+def _enter(db: Db, inbound: Inbound, address: int, reply: Reply, outcome: Outcome, now: datetime) -> None:
+    """Into the history of a chat that has none of its own: the line, what it meant, and its answer."""
+    if inbound.history:
+        # A phone number is kept sealed or not at all.
+        words = phone.without(inbound.label or inbound.text)
+        said = history.Line(words, outcome.meant, outcome.closed, inbound.message)
+        history.keep(db, said, [message.card for message in reply.messages], address, now)
 
 
 def _apologize(db: Db, inbound: Inbound, now: datetime, error: Exception) -> Reply:
@@ -113,16 +157,18 @@ def _apologize(db: Db, inbound: Inbound, now: datetime, error: Exception) -> Rep
     trace = uuid4().hex[:8]
     _log.error("message failed", trace=trace, channel=inbound.channel, exc_info=error)
     text = Text(
-        "这一步我们出了差错，没有办成，您的内容没有丢。请再试一次；还不行就到服务站，报编号{trace}。",
+        "请再说一次。刚才这句没办成，是我们出了差错；之前填的、办好的都还在。再不行，请到服务站报编号{trace}。",
         trace=as_said(trace),
     )
     with db.attempt(eager=True):
         speaker = conversation.speaker(db, inbound.channel, inbound.sender)
-        address, person, memory, known = _known(db, inbound, speaker)
-        conversation.keep(db, address, memory, known=known)
+        address, person = _known(db, inbound, speaker)
+        if speaker is None or speaker.memory is None:
+            conversation.keep(db, address, Memory(), known=False)
         to = f"group:{inbound.group}" if inbound.group else inbound.sender
         reply = Reply(
             "unknown", (Message(to, Card(text, tone="notice"), person.language, None),), failed=True
         )
         _keep(db, inbound, address, reply, now)
+        _enter(db, inbound, address, reply, Outcome("unknown"), now)
     return reply

@@ -4,18 +4,21 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from types import FrameType
 
 import structlog
 import uvicorn
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import clock
+from bot import clock, courier
 from bot.app import App, open_app
 from bot.channels import Channel, open_channels
 from bot.clock import SystemClock
@@ -25,10 +28,12 @@ from models.database import Db
 
 # A database that does not answer a liveness check within this is down.
 LIVE_SECONDS = 2.0
+# Smaller answers are not worth packing, in bytes.
+SMALLEST_TO_PACK = 1024
 _log = structlog.get_logger()
 
 
-def build(app: App, channels: Sequence[Channel]) -> Starlette:
+def build(app: App, channels: Mapping[str, Channel]) -> Starlette:
     """Everything that is served over HTTP."""
 
     async def healthz(_request: Request) -> Response:
@@ -46,8 +51,12 @@ def build(app: App, channels: Sequence[Channel]) -> Starlette:
         return PlainTextResponse("请过一会儿再试 / please try again in a moment", 503, {"Retry-After": "5"})
 
     routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
-    routes += [route for channel in channels for route in channel.routes(app)]
-    return Starlette(routes=routes, exception_handlers={DBAPIError: unavailable})
+    routes += [route for channel in channels.values() for route in channel.routes(app)]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(GZipMiddleware, minimum_size=SMALLEST_TO_PACK)],
+        exception_handlers={DBAPIError: unavailable},
+    )
 
 
 async def _answers(app: App) -> bool:
@@ -67,6 +76,15 @@ async def _answers(app: App) -> bool:
 class _Server(uvicorn.Server):
     """Stops at a signal, and does not raise it again: that would end the process before it is tidy."""
 
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Whoever listens is sent home first: a stream that stays open would hold up the end."""
+        self._app.listeners.send_home()
+        super().handle_exit(sig, frame)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
@@ -80,12 +98,17 @@ class _Server(uvicorn.Server):
 async def serve(settings: Configuration) -> None:
     """Serves until it is told to stop; what was accepted is answered first."""
     with _listen(settings.server) as listening:
-        app = open_app(settings.database.url, SystemClock(), [])
-        scheduler = clock.start(app.clock, app.worker)
+        app = open_app(settings.database.url, SystemClock(), [], settings.security, settings.limits)
+        scheduler = clock.start(app.clock, app.worker, app.engine)
         channels = open_channels(settings)
+        app.platforms = len(channels) - 1
         served = uvicorn.Config(build(app, channels), log_config=None, timeout_graceful_shutdown=10)
-        server = _Server(served)
-        beside = [_tell(server, settings, listening.getsockname()[1]), *(each.run(app) for each in channels)]
+        server = _Server(served, app)
+        beside = [
+            _tell(server, settings, listening.getsockname()[1]),
+            courier.run(app, channels),
+            *(each.run(app) for each in channels.values()),
+        ]
         running = [asyncio.ensure_future(each) for each in beside]
         try:
             await server.serve([listening])
@@ -101,12 +124,15 @@ def _listen(server: ServerSettings) -> socket.socket:
     """The socket to serve on, taken before anything else is touched. Raises ConfigurationError."""
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     try:
-        return socket.create_server((server.host, server.port), family=family)
+        listening = socket.create_server((server.host, server.port), family=family)
     except OSError as error:
         where, why = f"{server.host}:{server.port}", str(error.strerror).partition(" (")[0]
         raise ConfigurationError(
             f"server.host, server.port: cannot serve on {where} ({why}); give another host or port"
         ) from None
+    # Passed on to each connection: else the end of every answer waits for 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 async def _tell(server: uvicorn.Server, settings: Configuration, port: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import Literal, Protocol
 
@@ -9,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from bot.app import App
 from bot.configuration import Configuration
+from models.notice import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,28 @@ class Capabilities:
     module: str | None = None
 
 
+class ChannelError(Exception):
+    """What could not be sent. `permanent`: trying again is of no use; else after `retry_after`, if it says when."""
+
+    def __init__(self, why: str, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
 class Channel(Protocol):
-    """What comes by HTTP it hears in its routes; what it reads or fetches itself, it hears in `run`."""
+    """What comes by HTTP it hears in its routes; what it reads or fetches itself, it hears in `run`.
+
+    `push` sends what nobody has just asked for, or raises ChannelError.
+    """
 
     capabilities: Capabilities
 
     def routes(self, app: App) -> list[BaseRoute]: ...
 
     async def run(self, app: App) -> None: ...
+
+    async def push(self, app: App, outgoing: Outgoing) -> None: ...
 
 
 # Every channel by the name in its addresses; limits from the platforms' own documents.
@@ -43,8 +59,10 @@ CHANNELS: Mapping[str, Capabilities] = {
 }
 
 
-def open_channels(settings: Configuration, channels: Mapping[str, Capabilities] = CHANNELS) -> list[Channel]:
-    """The channels that are configured; the others are not even imported."""
-    modules = [declared.module for declared in channels.values() if declared.module]
-    opened = [import_module(module).open_channel(settings) for module in modules]
-    return [channel for channel in opened if channel is not None]
+def open_channels(
+    settings: Configuration, channels: Mapping[str, Capabilities] = CHANNELS
+) -> dict[str, Channel]:
+    """The channels that are configured, by their names; the others are not even imported."""
+    modules = {name: declared.module for name, declared in channels.items() if declared.module}
+    opened = {name: import_module(module).open_channel(settings) for name, module in modules.items()}
+    return {name: channel for name, channel in opened.items() if channel is not None}

@@ -9,12 +9,14 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from bot import courier
 from bot.app import App
 from bot.channels import CHANNELS, Capabilities
-from bot.channels.rendering import Rendered, render
+from bot.channels.rendering import Attached, Rendered, render
 from bot.clock import FixedClock
-from bot.inbound import Inbound
+from bot.inbound import Inbound, Message
 from handlers.words import Reader
+from models.notice import Outgoing
 
 _SAID = ("text", "press", "location", "photo", "scan")
 _KEYS = {"from", "now", "channel", "group", *_SAID}
@@ -33,6 +35,7 @@ class JSONLines:
     def __init__(self, write: Callable[[str], None] | None = None) -> None:
         self._write = write or _print
         self._buttons: dict[tuple[str, str], dict[str, str]] = {}
+        self._pushed: list[dict[str, Any]] = []
 
     def routes(self, app: App) -> list[BaseRoute]:
         return []
@@ -47,10 +50,25 @@ class JSONLines:
         try:
             said = _parse(line)
             if "now" in said:
-                return _move(app, said["now"])
-            return await self._hear(app, said)
+                _move(app, said["now"])
+                return {"did": "", "messages": await self._due(app)}
+            answered = await self._hear(app, said)
+            answered["messages"] += await self._due(app)
+            return answered
         except LineError as error:
             return {"error": str(error)}
+
+    async def _due(self, app: App) -> list[dict[str, Any]]:
+        """Everything that is to be sent by now, to whomever."""
+        self._pushed.clear()
+        while await courier.deliver(app, dict.fromkeys(CHANNELS, self)):
+            pass
+        return list(self._pushed)
+
+    async def push(self, app: App, outgoing: Outgoing) -> None:
+        for card in outgoing.cards:
+            shown = Message(outgoing.to, card, outgoing.language, None)
+            self._pushed += self._render(app, outgoing.channel, shown)
 
     async def _hear(self, app: App, said: dict[str, str]) -> dict[str, Any]:
         channel, to = said.get("channel", "console"), said["from"]
@@ -62,13 +80,15 @@ class JSONLines:
         attached = not {"text", "press"} & said.keys()
         inbound = Inbound(channel, to, text, attached, group=said.get("group"))
         reply = await app.answer(inbound)
-        messages = []
-        for message in reply.messages:
-            reader = Reader(message.language, app.clock.now(), app.zone)
-            for rendered in render(message.card, reader, CHANNELS[channel], message.first):
-                self._remember(channel, message.to, rendered)
-                messages.append(_dump(message.to, rendered))
+        messages = [each for message in reply.messages for each in self._render(app, channel, message)]
         return {"did": reply.did, "messages": messages}
+
+    def _render(self, app: App, channel: str, message: Message) -> list[dict[str, Any]]:
+        reader = Reader(message.language, app.clock.now(), app.zone)
+        shown = render(message.card, reader, CHANNELS[channel], message.first)
+        for rendered in shown:
+            self._remember(channel, message.to, rendered)
+        return [_dump(message.to, rendered) for rendered in shown]
 
     def _remember(self, channel: str, to: str, rendered: Rendered) -> None:
         """A press names a label of the newest message that has buttons."""
@@ -83,8 +103,13 @@ def _dump(to: str, rendered: Rendered) -> dict[str, Any]:
         "text": rendered.text,
         "buttons": [[button.label for button in row] for row in rendered.rows],
         "refs": list(rendered.refs),
-        "attachments": [],
+        "attachments": [_dump_attached(attached) for attached in rendered.attachments],
     }
+
+
+def _dump_attached(attached: Attached) -> dict[str, str]:
+    named = {"kind": attached.kind, "name": attached.name}
+    return named if attached.says is None else {**named, "says": attached.says}
 
 
 def _parse(line: str) -> dict[str, str]:
@@ -129,7 +154,7 @@ def _check_location(value: Any) -> None:
         raise LineError("location: is no place; write [latitude, longitude] in degrees")
 
 
-def _move(app: App, now: str) -> dict[str, Any]:
+def _move(app: App, now: str) -> None:
     if not isinstance(app.clock, FixedClock):
         raise LineError("now: the clock is not fixed; start with --now")
     try:
@@ -140,7 +165,6 @@ def _move(app: App, now: str) -> dict[str, Any]:
         app.clock.move(moment if moment.tzinfo else moment.replace(tzinfo=app.zone))
     except ValueError as error:
         raise LineError(f"now: {error}") from None
-    return {"did": "", "messages": []}
 
 
 def _print(line: str) -> None:

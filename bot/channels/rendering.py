@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from bot.channels import Capabilities
 from handlers.words import Reader, say
-from models.card import NOTHING, Article, Card, Choice
+from models.card import NOTHING, Article, Attachment, Card, Choice, Stage, Stands
 from models.text import Text
 
+_MARKS: dict[Stands, str] = {"past": "●", "now": "◐", "next": "○"}
 # What belongs to the character before it, or joins the next one to it.
 _JOINER = "\u200d"
 _MODIFIERS = "\ufe0e\ufe0f\u20e3" + "".join(map(chr, range(0x1F3FB, 0x1F400)))
@@ -26,29 +27,52 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes along with a message: its name for the reader; `says` is what a code says."""
+
+    kind: str
+    name: str
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One message of a channel."""
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     refs: tuple[str, ...] = ()
+    attachments: tuple[Attached, ...] = ()
 
 
 def render(card: Card, reader: Reader, capabilities: Capabilities, first: int | None) -> list[Rendered]:
-    """The messages that show a card; buttons stand on the last one, things shown on the first."""
-    blocks = [*_head(card, reader), *_articles(card, reader, first)]
+    """The messages that show a card; buttons and attachments stand on the last one, things shown on the first."""
+    blocks = [*_head(card, reader), *_articles(card, reader, first), *_timeline(card, reader)]
+    blocks += _attached(card, reader)
     if not capabilities.buttons:
         blocks += _typed(card, reader, first)
     texts = _packed(blocks, capabilities)
     rows = _rows(card, reader, first) if capabilities.buttons else ()
     last = len(texts) - 1
     return [
-        Rendered(text, rows if index == last else (), card.shown if index == 0 else ())
+        Rendered(
+            text,
+            rows if index == last else (),
+            card.shown if index == 0 else (),
+            attachments(card, reader) if index == last else (),
+        )
         for index, text in enumerate(texts)
     ]
 
 
+def attachments(card: Card, reader: Reader) -> tuple[Attached, ...]:
+    """What goes along with the card, named for its reader."""
+    return tuple(Attached(each.kind, say(each.name, reader), each.says) for each in card.attachments)
+
+
 def _head(card: Card, reader: Reader) -> Iterator[str]:
+    if card.source:
+        yield say(Text("【{source}】", source=card.source), reader)
     if card.step:
         nth, total = card.step
         yield say(Text("第{nth}步，共{total}步", nth=nth, total=total), reader)
@@ -65,6 +89,33 @@ def _articles(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
         return
     for nth, article in enumerate(card.articles):
         yield _in_short(article, reader, f"{nth + first}. " if first else "· ")
+
+
+def _timeline(card: Card, reader: Reader) -> Iterator[str]:
+    """A line for each stage: what happened, then when, by whom, and how long it took."""
+    if card.timeline:
+        yield "\n".join(_stage(stage, reader) for stage in card.timeline)
+
+
+def _stage(stage: Stage, reader: Reader) -> str:
+    parts = (stage.what, stage.when, stage.who, stage.took)
+    return f"{_MARKS[stage.stands]} " + " · ".join(say(part, reader) for part in parts if part)
+
+
+def _attached(card: Card, reader: Reader) -> Iterator[str]:
+    """A line for each attachment, for whoever sees the words alone."""
+    if card.attachments:
+        yield "\n".join(say(_attachment(each), reader) for each in card.attachments)
+
+
+def _attachment(attachment: Attachment) -> Text:
+    if attachment.kind == "image":
+        return Text("图片：{name}", name=attachment.name)
+    if attachment.kind == "location":
+        return Text("位置：{name}", name=attachment.name)
+    if attachment.kind == "qr":
+        return Text("二维码：{name}", name=attachment.name)
+    return Text("文件：{name}", name=attachment.name)
 
 
 def _titled(article: Article, reader: Reader) -> str:

@@ -38,6 +38,20 @@ def linli(
     )
 
 
+def start(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
+    """Starts a command that hears nothing, and does not wait for its end."""
+    return subprocess.Popen(
+        _command(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=_environment({}),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A program that serves, and where."""

@@ -83,7 +83,7 @@ async def test_who_would_wait_too_long_is_told_at_once(app: App) -> None:
     app.worker.submit("gate", lambda _db: open_again.wait(PATIENCE_SECONDS))
     crowd = [app.worker.submit(nth, lambda _db: None) for nth in range(10_000)]
     busy = await say(app, "我的报名", message="m1")
-    assert (busy.did, first(busy)) == ("unknown", "现在找我的人太多，请过一两分钟再说一次。")
+    assert (busy.did, first(busy)) == ("unknown", "请过一两分钟再说一次，现在来问的人太多。")
     open_again.set()
     await asyncio.wrap_future(crowd[-1])
     # Nothing was kept of it: the repeat of the same message is heard.

@@ -15,6 +15,7 @@ from bot.channels import CHANNELS, Capabilities, Channel, open_channels
 from bot.channels.page import Page
 from bot.configuration import Configuration
 from bot.inbound import Inbound
+from models.notice import Outgoing
 
 
 class Post:
@@ -32,6 +33,9 @@ class Post:
     async def run(self, app: App) -> None:
         """Letters come by themselves."""
 
+    async def push(self, app: App, outgoing: Outgoing) -> None:
+        """Nobody is written to."""
+
 
 @pytest.fixture
 def post_office(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -44,7 +48,7 @@ def post_office(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.mark.usefixtures("post_office")
 async def test_a_line_opens_the_channel_and_its_routes_answer(app: App) -> None:
     line = {"post": Capabilities(buttons=False, text_limit=500, module="post_office")}
-    channels: list[Channel] = open_channels(Configuration(), line)
+    channels: dict[str, Channel] = open_channels(Configuration(), line)
     transport = httpx.ASGITransport(web.build(app, channels))
     async with httpx.AsyncClient(transport=transport, base_url="http://linli.test") as client:
         assert (await client.post("/post", content="你好")).text == "smalltalk"
@@ -54,9 +58,9 @@ async def test_a_line_opens_the_channel_and_its_routes_answer(app: App) -> None:
 def test_what_is_not_configured_is_not_opened() -> None:
     line = {"post": Capabilities(buttons=False, text_limit=500, module="post_office")}
     quiet = Configuration.model_validate({"log": {"level": "ERROR"}})
-    assert open_channels(quiet, line) == []
+    assert open_channels(quiet, line) == {}
 
 
 def test_the_page_is_what_is_opened_without_any_configuration() -> None:
-    assert [type(channel) for channel in open_channels(Configuration())] == [Page]
+    assert {name: type(channel) for name, channel in open_channels(Configuration()).items()} == {"page": Page}
     assert [name for name, declared in CHANNELS.items() if declared.module] == ["page"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine, event, insert, select, text
 
 from bot import clock as clock_module
-from bot.clock import FixedClock, SystemClock, forget
+from bot.clock import FixedClock, SystemClock, forget, tidy
 from bot.worker import Worker, open_worker
 from models import heard
 from models.database import Db, transaction
@@ -92,7 +93,8 @@ def test_forgetting_goes_slice_by_slice_each_in_a_transaction_of_its_own(sqlite_
     worker = open_worker(sqlite_engine)
     forget(FixedClock(NOW), worker)
     worker.close()
-    assert len(commits) == 3
+    # One more each for the deliveries and the notices, of which there is nothing to forget.
+    assert len(commits) == 3 + 2
     assert kept(sqlite_engine) == 5
 
 
@@ -110,12 +112,13 @@ async def test_the_scheduler_drops_nothing_that_is_late_and_does_nothing_twice(
     sqlite_engine: Engine, clock: FixedClock
 ) -> None:
     worker = open_worker(sqlite_engine)
-    scheduler = clock_module.start(clock, worker)
-    (job,) = scheduler.get_jobs()
-    assert (job.func, job.args) == (forget, (clock, worker))
-    assert (job.misfire_grace_time, job.coalesce) == (None, True)
-    assert isinstance(job.trigger, IntervalTrigger)
-    assert job.trigger.interval == timedelta(seconds=clock_module.FORGET_SECONDS)
+    scheduler = clock_module.start(clock, worker, sqlite_engine)
+    jobs = scheduler.get_jobs()
+    assert {job.func: job.args for job in jobs} == {forget: (clock, worker), tidy: (sqlite_engine,)}
+    for job in jobs:
+        assert (job.misfire_grace_time, job.coalesce) == (None, True)
+        assert isinstance(job.trigger, IntervalTrigger)
+        assert job.trigger.interval == timedelta(seconds=clock_module.FORGET_SECONDS)
     assert str(scheduler.timezone) == "UTC"
     scheduler.shutdown(wait=False)
     worker.close()
@@ -124,8 +127,8 @@ async def test_the_scheduler_drops_nothing_that_is_late_and_does_nothing_twice(
 async def test_the_scheduler_works_beside_the_conversation(sqlite_engine: Engine, clock: FixedClock) -> None:
     remember(sqlite_engine, 1, NOW - KEPT - timedelta(days=1))
     worker = open_worker(sqlite_engine)
-    scheduler = clock_module.start(clock, worker)
-    (job,) = scheduler.get_jobs()
+    scheduler = clock_module.start(clock, worker, sqlite_engine)
+    job = next(job for job in scheduler.get_jobs() if job.func is forget)
     job.modify(next_run_time=datetime.now(UTC))
 
     def count(db: Db) -> int:
@@ -135,3 +138,11 @@ async def test_the_scheduler_works_beside_the_conversation(sqlite_engine: Engine
         await asyncio.sleep(0.01)
     scheduler.shutdown(wait=False)
     worker.close()
+
+
+def test_what_was_forgotten_stands_in_no_log(sqlite_engine: Engine) -> None:
+    path = Path(str(sqlite_engine.url.database) + "-wal")
+    remember(sqlite_engine, 50, NOW)
+    assert path.stat().st_size > 0
+    tidy(sqlite_engine)
+    assert path.stat().st_size == 0

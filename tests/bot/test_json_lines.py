@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import App, open_app
-from bot.channels.json_lines import JSONLines
+from bot.channels.json_lines import JSONLines, _dump
+from bot.channels.rendering import Attached, Rendered
 from bot.clock import SystemClock
 from tests.bot.programs import linli
 from tests.conftest import PACK
@@ -100,7 +101,7 @@ async def test_what_no_handler_takes_yet_is_answered_with_what_can_be_done(
 ) -> None:
     answer = await script(who="lin", **said)
     assert answer["did"] == "unknown"
-    assert answer["messages"][0]["text"].startswith("收到了，但图片、位置和二维码我还不会看。")
+    assert answer["messages"][0]["text"].startswith("请用文字说一句。")
 
 
 async def test_a_new_handle_is_a_new_member_on_first_contact(script: Script) -> None:
@@ -125,7 +126,7 @@ async def test_a_handle_on_another_channel_is_somebody_else(script: Script) -> N
 
 async def test_on_wechat_the_text_carries_the_numbers_to_type(script: Script) -> None:
     found = await script(who="lin", text="这周四中午有什么活动", channel="wechat")
-    (message,) = found["messages"]
+    message = found["messages"][0]
     assert message["buttons"] == []
     assert message["text"].splitlines() == [
         "找到2场，按时间排：",
@@ -342,3 +343,24 @@ def test_as_a_program_with_a_fixed_clock_and_a_pack(tmp_path: Path) -> None:
 def test_a_wrong_option_is_one_line(tmp_path: Path, option: tuple[str, str], error: str) -> None:
     ran = linli("chat", "--json", *option, folder=tmp_path)
     assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (2, "", error)
+
+
+async def test_files_are_attachments_of_what_comes_by_itself(script: Script) -> None:
+    answer = await script(who="lin", text="导出我的数据")
+    at_once, files = answer["messages"]
+    assert (answer["did"], at_once["attachments"]) == ("privacy.export", [])
+    assert files["attachments"] == [
+        {"kind": "file", "name": "我的数据-2026-11-23.html"},
+        {"kind": "file", "name": "我的数据-2026-11-23.json"},
+    ]
+    assert (files["to"], files["buttons"]) == ("lin", [["删除我的数据"]])
+
+
+def test_a_code_is_dumped_with_what_it_says() -> None:
+    rendered = Rendered(
+        "签到", attachments=(Attached("qr", "签到码", "linli:1"), Attached("image", "灯.jpg"))
+    )
+    assert _dump("lin", rendered)["attachments"] == [
+        {"kind": "qr", "name": "签到码", "says": "linli:1"},
+        {"kind": "image", "name": "灯.jpg"},
+    ]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import CHANNELS, Capabilities
-from bot.channels.rendering import Rendered, render
+from bot.channels.rendering import Attached, Rendered, render
 from handlers.words import Reader
-from models.card import NOTHING, Article, Card, Choice, State
+from models.card import NOTHING, Article, Attachment, Card, Choice, Stage, State
 from models.text import Text, as_said, prose
 
 READER = Reader("zh-Hans", datetime.fromisoformat("2026-11-23T09:10:00+08:00"), ZoneInfo("Asia/Shanghai"))
@@ -296,3 +296,56 @@ def test_every_message_fits_and_nothing_is_lost(name: str, card: Card, first: in
     assert "".join("".join(rendered).split()) == "".join("".join(lines).split())
     # A line is cut only where it would not fit alone.
     assert {line for line in lines if size(line, capabilities) < capabilities.text_limit - 8} <= set(rendered)
+
+
+# Who speaks, how far it is, and what goes along.
+
+TRACKED = Card(
+    Text("您报的路灯修好了。"),
+    source=as_said("银杏街道"),
+    timeline=(
+        Stage(as_said("已受理"), "past", when=as_said("11月20日"), who=as_said("王工"), took=as_said("2天")),
+        Stage(as_said("维修中"), "now", who=as_said("李工")),
+        Stage(as_said("办结"), "next"),
+    ),
+    attachments=(
+        Attachment("image", as_said("路灯.jpg"), "photo", (1,)),
+        Attachment("file", as_said("回执.html"), "receipt"),
+        Attachment("location", as_said("路灯"), at=(31.2, 121.4)),
+        Attachment("qr", as_said("签到码"), says="linli:1"),
+    ),
+    choices=(MORE,),
+)
+
+
+@pytest.mark.parametrize("capabilities", [BUTTONS, NUMBERS], ids=["buttons", "numbers"])
+def test_source_timeline_and_attachments_are_lines(capabilities: Capabilities) -> None:
+    lines = shown(TRACKED, capabilities).text.split("\n\n")
+    assert lines[:4] == [
+        "【银杏街道】",
+        "您报的路灯修好了。",
+        "● 已受理 · 11月20日 · 王工 · 2天\n◐ 维修中 · 李工\n○ 办结",
+        "图片：路灯.jpg\n文件：回执.html\n位置：路灯\n二维码：签到码",
+    ]
+
+
+def test_they_are_said_in_the_readers_language() -> None:
+    (rendered,) = render(TRACKED, replace(READER, language="en"), BUTTONS, 1)
+    assert rendered.text.split("\n\n")[0] == "[银杏街道]"
+    assert rendered.text.split("\n\n")[3].splitlines() == [
+        "Picture: 路灯.jpg",
+        "File: 回执.html",
+        "Place: 路灯",
+        "QR code: 签到码",
+    ]
+
+
+def test_attachments_go_along_with_the_last_message() -> None:
+    long = replace(TRACKED, text=as_said("长" * 5000))
+    first, *_, last = render(long, READER, BUTTONS, 1)
+    assert (first.attachments, [each.kind for each in last.attachments]) == (
+        (),
+        ["image", "file", "location", "qr"],
+    )
+    assert last.attachments[3] == Attached("qr", "签到码", "linli:1")
+    assert shown(MENU, BUTTONS).attachments == ()

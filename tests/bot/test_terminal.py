@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import App
-from bot.channels.terminal import Terminal
+from bot.channels.terminal import Terminal, save
 from tests.bot.programs import linli
 
 _SEATS = text("SELECT sum(seats) FROM activity")
@@ -26,7 +26,14 @@ async def conversation(
 async def test_it_greets_and_ends_with_the_input(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     (greeting,) = await conversation(app, monkeypatch)
     assert greeting.splitlines()[0] == "您好，要办什么直接说就行，比如："
-    assert greeting.splitlines()[-5:] == ["1 找活动", "2 我的报名", "3 语言 Language", "", "发数字就行。"]
+    assert greeting.splitlines()[-6:] == [
+        "1 找活动",
+        "2 我的报名",
+        "3 我的资料",
+        "4 语言 Language",
+        "",
+        "发数字就行。",
+    ]
 
 
 async def test_numbers_stand_for_buttons(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,4 +66,27 @@ def test_as_a_program_it_keeps_what_was_said(tmp_path: Path) -> None:
     assert [(ran.returncode, ran.stderr) for ran in (first, again)] == [(0, ""), (0, "")]
     assert "您好，要办什么直接说就行" in first.stdout
     assert "您好，要辦什麼直接說就行" in again.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["linli.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["linli.db", "linli.key"]
+
+
+async def test_files_come_into_the_working_directory(
+    app: App, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, at_once, told, *saved = await conversation(app, monkeypatch, "导出我的数据")
+    assert at_once.splitlines() == [
+        "正在整理，一分钟内发到这里：一份网页，打开就能看；一份JSON文件，给电脑读。"
+    ]
+    assert "文件：我的数据-2026-11-23.html\n文件：我的数据-2026-11-23.json" in told
+    assert saved == ["已存到这里：我的数据-2026-11-23.html", "已存到这里：我的数据-2026-11-23.json"]
+    page, data = sorted(tmp_path.iterdir())
+    assert (page.name, data.name) == ("我的数据-2026-11-23.html", "我的数据-2026-11-23.json")
+    assert "您在银杏社区的数据" in page.read_text("utf-8")
+    assert page.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_replaces_no_other_and_leaves_its_folder_never(tmp_path: Path) -> None:
+    saved = [save(name, name.encode(), tmp_path) for name in ("a.html", "a.html", "../a.html", "/etc/a.html")]
+    assert [path.name for path in saved] == ["a.html", "a-2.html", "a-3.html", "a-4.html"]
+    assert {path.parent for path in saved} == {tmp_path}
+    assert (tmp_path / "a.html").read_bytes() == b"a.html"
