@@ -152,8 +152,6 @@ def _nothing_found(talk: Talk, query: Query) -> Card:
 def _wider(query: Query) -> list[Query]:
     """Of any kind, then the same kind or topic at any time, the same days with any topic, then anything that comes."""
     any_kind = replace(query, kinds=())
-    any_time = replace(
-        query, first=None, last=None, minutes=None, minutes_without=(), days_without=(), places=None
-    )
+    any_time = replace(query.at_any_time(), places=None)
     any_topic = Query(first=query.first, last=query.last, places=query.places)
     return [any_kind, any_time, replace(any_time, kinds=()), any_topic, Query()]

@@ -66,7 +66,7 @@ def full(activity: Listing, now: datetime, *, party: int = 0) -> Article:
     return Article(
         prose(activity.title),
         activity.ref,
-        state=State(Text("已报名 {count}位", count=party), "good") if party else state(activity, now),
+        state=State(Text("已报名，{count}位", count=party), "good") if party else state(activity, now),
         facts=facts(activity, now),
         body=prose(activity.summary) if activity.summary else None,
         choices=choices,

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from handlers import meeting
 from handlers.checks import bare, read_number
 from handlers.running import Outcome, answer, back, beside, leave, request, run
 from handlers.talk import ACTIONS, Talk, examples, menu
@@ -46,25 +47,33 @@ def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
     talk.shown = shown
     # A group does not hear of somebody's form; it is told to the person.
     dropped = not talk.in_group and talk.memory.set_aside(talk.now)
-    outcome = _decide(talk, line, shown)
+    asked = _open_questions(talk)
+    said = _spoken(line, shown, None if talk.in_group else talk.memory.form)
+    outcome = _decide(talk, line, said)
     if outcome.did == "unknown":
         talk.memory.misses += 1
     if dropped:
-        told = Card(Text("之前没填完的已经放下，需要时再说一次。"), tone="notice")
+        told = Card(Text("还要办，请再说一次。上次没填完的过了一天，没有提交，也没有保留。"), tone="notice")
         outcome = replace(outcome, cards=(told, *outcome.cards))
+    if meeting.is_due(talk):
+        outcome = replace(outcome, cards=(*outcome.cards, meeting.welcome(talk)))
     _remember(talk, outcome, talk.memory if outcome.private else shown)
-    return outcome
+    meant = said if _SENTENCE.fullmatch(said.strip()) else None
+    return replace(outcome, meant=meant, closed=tuple(sorted(asked - _open_questions(talk))))
 
 
-def _decide(talk: Talk, line: Line, shown: Memory) -> Outcome:
+def _open_questions(talk: Talk) -> set[int]:
+    return {form.question for form in talk.memory.forms}
+
+
+def _decide(talk: Talk, line: Line, said: str) -> Outcome:
     if line.forwarded:
         return _forwarded(talk, line)
     if line.attached and not line.text:
         told = Card(
-            Text("收到了，但图片、位置和二维码我还不会看。请用文字说一句。"), choices=menu(), tone="notice"
+            Text("请用文字说一句。图片、位置和二维码，我们现在还看不了。"), choices=menu(), tone="notice"
         )
         return beside(talk, Outcome("unknown", (told,)))
-    said = _spoken(line, shown, None if talk.in_group else talk.memory.form)
     if escape := ESCAPES.get(bare(said)):
         return _escape(talk, escape)
     if pressed := _sentence(talk, said):
@@ -104,7 +113,7 @@ def _pressed_answer(talk: Talk, question: int, nth: int) -> Outcome:
     form = None if talk.in_group else talk.memory.form
     if form and form.question == question and 1 <= nth <= len(form.options):
         return answer(talk, form, ["option", form.options[nth - 1]])[1]
-    past = Card(Text("这个按钮是之前的问题，已经过去了。"), choices=() if form else menu(), tone="notice")
+    past = Card(Text("请看下面，刚才那个按钮已经过期。"), choices=() if form else menu(), tone="notice")
     return beside(talk, Outcome("answer", (past,)))
 
 
@@ -113,7 +122,7 @@ def _forwarded(talk: Talk, line: Line) -> Outcome:
     form = talk.memory.form
     if form and form.wants == "text" and not talk.in_group:
         return answer(talk, form, ["text", line.text])[1]
-    told = Card(Text("转发来的内容，我不会照着做。要办什么，请直接说一句。"), choices=menu(), tone="notice")
+    told = Card(Text("要办什么，请直接说一句。转发来的内容，我们不会照着办。"), choices=menu(), tone="notice")
     return beside(talk, Outcome("unknown", (told,)))
 
 
@@ -123,7 +132,9 @@ def _escape(talk: Talk, word: str) -> Outcome:
     if word in ACTIONS:
         return request(talk, ACTIONS[word], {})
     if form is None:
-        return Outcome(word, (Card(Text("现在没有要退出的。想做什么，直接说就行。"), choices=menu()),))
+        return Outcome(
+            word, (Card(Text("没有填到一半的，不用退出。想办什么，直接说就行。"), choices=menu()),)
+        )
     left = back(talk, form) if word == "back" else leave(talk, form, word)
     # Said in a group too, it is about the person's own form, and no news for the others.
     return replace(left, private=True)
@@ -149,8 +160,10 @@ def _not_understood(talk: Talk) -> Outcome:
     if talk.memory.misses + 1 >= PATIENCE:
         return replace(run(talk, ACTIONS["person"], {}), did="unknown")
     if talk.memory.misses:
-        return Outcome("unknown", (Card(Text("还是没听懂。请点一个，或者换个说法。"), choices=menu()),))
-    text = Text("没听懂这一句。可以这样说：“{example}”，也可以点下面的。", example=examples()[0])
+        return Outcome(
+            "unknown", (Card(Text("请点下面一个，或者再换个说法。这一句我们还是没听懂。"), choices=menu()),)
+        )
+    text = Text("请换个说法，比如“{example}”，或者点下面一个。这一句我们没听懂。", example=examples()[0])
     return Outcome("unknown", (Card(text, choices=menu()),))
 
 

@@ -1,10 +1,16 @@
 """What the bot can do, where people are found, and a word in return for a greeting."""
 
-from handlers.opening import hours
+from datetime import datetime
+
+from handlers.opening import hours, hours_on
 from handlers.talk import Phrase, Talk, anybody, examples, menu, on
-from models.card import Article, Card
+from handlers.understanding.lexicon import Lexicon
+from models.card import Article, Card, Choice
+from models.member import Person
 from models.text import Several, Text, as_said, prose
 
+# More sentences than these are read by nobody who comes for the first time.
+_OFFERED = 3
 _HELP = (
     Phrase(
         r"(?:能|会|可以)(?:干|做|帮我做|帮我)(?:些|点)?(?:什么|啥|嘛)|你会(?:些)?(?:什么|啥)|你是谁|你叫什么|(?:有)?(?:什么|啥)功能|怎么用|使用说明|怎么操作",
@@ -43,6 +49,24 @@ def greeting() -> Card:
     )
 
 
+def first_words(name: str) -> Card:
+    """What somebody reads who has said nothing yet: two lines, and sentences that one press says."""
+    said = tuple(Choice(example, example.message) for example in examples()[:_OFFERED])
+    text = Text("您好，这里是{name}。\n要办什么，直接说一句就行，比如：", name=as_said(name))
+    return Card(text, choices=said)
+
+
+def reception(lexicon: Lexicon, person: Person | None, now: datetime) -> Text | None:
+    """Where people can be asked today, and until when; None where there is no station with hours."""
+    station, _ = lexicon.station(*((person.work_id, person.home_id) if person else ()))
+    if station is None:
+        return None
+    today = hours_on(station.opening or "", now.astimezone(lexicon.zone).date())
+    if today is None:
+        return Text("{station} · 今天休息", station=prose(station.name))
+    return Text("{station} · 今天{hours}有人", station=prose(station.name), hours=today)
+
+
 @on("smalltalk", head="hello", allow=anybody, phrases=_GREETING)
 def greet(talk: Talk) -> Card:
     return Card(Text("您好！要办什么，直接说就行。"), choices=menu())
@@ -58,8 +82,8 @@ def person(talk: Talk) -> Card:
     facts.append((Text("开放时间"), hours(station.opening or "")))
     place = Article(prose(station.name), f"place:{station.code}", facts=tuple(facts))
     text = (
-        Text("请从下面选一个；想当面问，离您最近的服务站在这里：")
+        Text("想当面问，请到离您最近的服务站；也可以从下面选一个。")
         if nearest
-        else Text("请从下面选一个；想当面问，可以来这里：")
+        else Text("想当面问，请到这里；也可以从下面选一个。")
     )
     return Card(text, choices=menu(), articles=(place,))

@@ -15,6 +15,7 @@ _OPTIONS: tuple[Option[Language], ...] = (
     Option("zh-Hant", Text("繁體中文"), ("繁体", "繁体中文", "traditional", "繁体字")),
     Option("en", Text("English"), ("英语", "英文", "english")),
 )
+LANGUAGES = {option.value: option.label for option in _OPTIONS}
 _NAMES = r"(?:英文|英语|中文|简体|繁体|普通话|汉语|english|(?:traditional |simplified )?chinese)"
 _PHRASES = (
     Phrase(rf"^(?:{_NAMES})(?:中文|字)?[,\s]*(?:please|pls|谢谢)?[!.。]?$", weight=4),
@@ -55,7 +56,6 @@ def _which(reading: Reading) -> Arguments:
 )
 def choose(talk: Talk, language: Language | None = None) -> Card:
     chosen = language if language else talk.ask("language", Text("用哪种语言？"), *_OPTIONS)
-    member.speak(talk.db, talk.person.id, chosen)
+    member.speak(talk.db, talk.person.id, chosen, talk.now)
     talk.person = replace(talk.person, language=chosen)
-    name = next(option.label for option in _OPTIONS if option.value == chosen)
-    return Card(Text("好的，之后都用{language}。", language=name), choices=menu(), tone="done")
+    return Card(Text("好的，之后都用{language}。", language=LANGUAGES[chosen]), choices=menu(), tone="done")

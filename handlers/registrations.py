@@ -1,6 +1,7 @@
 """Taking part: register, see what one is registered for, cancel."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from handlers import activity_cards, checks
@@ -8,9 +9,10 @@ from handlers.activity_cards import BROWSE
 from handlers.checks import Number
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
-from models import activity, registration, search
+from models import activity, phone, registration, search
 from models.activity import Listing
 from models.card import Article, Card, Choice
+from models.database import Db
 from models.refusal import Refusal
 from models.registration import LARGEST_PARTY
 from models.search import Query
@@ -45,7 +47,9 @@ _REGISTER = (
         r"sign (?:me|us) up|sign up for|register|count me in|(?:i|we)(?:'d| would) like to (?:join|attend)|i want to (?:join|attend)",
         weight=3,
         unless=_ELSEWHERE
-        + "|有什么|有哪些|哪些|有啥|有没有|能报|可以报|报了|我的报名|确认|不报了|取消|退|去不了|来不了|什么时候|截止|did i|my registration",
+        + "|有什么|有哪些|哪些|有啥|有没有|能报|可以报|报了|我的报名|确认|不报了|取消|退|去不了|来不了|什么时候|截止|did i|my registration"
+        + r"|(?:不|别|没)(?:太|怎么)?(?:想|要|打算|准备|愿意|能|用|会)?(?:再|去|来|给我|帮我)*(?:报名|报|参加|登记)"
+        + r"|(?:don'?t|do not|not|no longer) (?:want to |wish to |going to )?(?:sign up|register|join|attend)",
     ),
     Phrase(r"^(?:报名|我要报名|register)[!.。]?$", weight=4),
 )
@@ -81,7 +85,14 @@ def _meant(reading: Reading) -> Arguments:
     numbers = [title.number for title in reading.titles]
     query = None if numbers or not (reading.topic or reading.when) else search.dump(reading.query())
     strange = not (numbers or query) and len(_ASKING.sub("", reading.rest)) > 1
-    return {"numbers": numbers, "query": query, "party": reading.party, "strange": strange}
+    other_day = reading.on_another_day
+    return {
+        "numbers": numbers,
+        "query": query,
+        "party": reading.party,
+        "strange": strange,
+        "other_day": other_day,
+    }
 
 
 def _named(reading: Reading) -> Arguments:
@@ -105,10 +116,14 @@ def register(
     query: dict[str, Any] | None = None,
     party: int | None = None,
     strange: bool = False,
+    other_day: bool = False,
 ) -> Card:
-    wanted = activity.find(talk.db, number) if number else _which(talk, numbers or [], query, strange)
+    wanted = (
+        activity.find(talk.db, number) if number else _which(talk, numbers or [], query, strange, other_day)
+    )
     try:
         registration.check_open(talk.db, wanted, talk.person.id, talk.now)
+        registration.check_pace(talk.db, wanted, talk.person.id, talk.registrations_a_minute, talk.now)
         registration.check_party(wanted, party or 1)
         about = (activity_cards.subject(wanted),)
         talk.steps = len(talk.asked) + len(wanted.questions) + 1
@@ -116,7 +131,8 @@ def register(
         party = _confirmed_party(talk, wanted, about, answers, party or 1)
         if party == 0:
             return Card(Text("好的，没有报名。"), choices=(BROWSE,))
-        registration.register(talk.db, wanted, talk.person.id, party, answers, talk.now)
+        kept = phone.seal_in(answers, talk.vault)
+        registration.register(talk.db, wanted, talk.person.id, party, kept, talk.now)
     except Refusal as refusal:
         talk.leave(refusal, *_next_steps(wanted, refusal))
     done = activity_cards.full(wanted, talk.now, party=party)
@@ -126,21 +142,33 @@ def register(
 _MY_LIST = Choice(Text("我的报名"), press("mine"))
 
 
-def _which(talk: Talk, numbers: list[int], query: dict[str, Any] | None, strange: bool) -> Listing:
-    """The one activity that is meant, asked for where several could be; `strange` is none that is known."""
+def _which(
+    talk: Talk, numbers: list[int], query: dict[str, Any] | None, strange: bool, other_day: bool
+) -> Listing:
+    """The one activity that is meant, asked for where several could be.
+
+    `strange` is none that is known, `other_day` one that is not held on the day that was said.
+    """
     found = activity.those(talk.db, numbers or ([] if query or strange else _shown(talk)))[:_OFFERED]
     if not found:
         wanted = search.load(query) if query else Query(open_only=True)
         found, _ = search.search(talk.db, wanted, talk.now, limit=_OFFERED)
+    if not found and query:
+        found, _ = search.search(talk.db, search.load(query).at_any_time(), talk.now, limit=_OFFERED)
+        other_day = bool(found)
     if not found:
-        talk.leave(Refusal("activity.none", Text("没有找到这样的活动。")), BROWSE)
-    talk.keep(numbers=[each.number for each in found])
-    if len(found) == 1 and not strange:
+        talk.leave(Refusal("activity.none", Text("看看最近的活动吧，没有找到这样的。")), BROWSE)
+    talk.keep(numbers=[each.number for each in found], other_day=other_day)
+    if len(found) == 1 and not (strange or other_day):
         return found[0]
     options = [Option(each.number, activity_cards.label(each)) for each in found]
     # What is only offered instead is no match, and carries no ref.
     about = () if strange else tuple(Article(prose(each.title), each.ref) for each in found)
-    text = Text("没有找到您说的这个。这些可以报，要哪一场？") if strange else Text("要报哪一场？")
+    text = Text("要报哪一场？")
+    if other_day:
+        text = Text("您说的时间没有，别的时间有：要报哪一场？")
+    elif strange:
+        text = Text("没有找到您说的这个。这些可以报，要哪一场？")
     chosen = talk.ask("which", text, *options, about=about)
     return next(each for each in found if each.number == chosen)
 
@@ -210,6 +238,7 @@ def _next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
     steps = {
         "registration.already": (Choice(Text("取消报名"), press("withdraw", wanted.number)), _MY_LIST),
         "registration.party": (again, details),
+        "registration.pace": (again, _MY_LIST),
         "registration.none": (_MY_LIST, details),
         "activity.early": (details, similar),
     }
@@ -232,6 +261,12 @@ def mine(talk: Talk) -> Card:
         return Card(Text("您现在没有报名。想去点什么，看看最近的活动吧。"), choices=(BROWSE,))
     articles = tuple(activity_cards.held(each.activity, talk.now, each.seats) for each in held)
     return Card(Text("您报名了{count}场：", count=len(held)), articles=articles)
+
+
+def coming(db: Db, member: int, now: datetime, most: int) -> tuple[Article, ...]:
+    """What somebody goes to next, for a place where it is always in sight."""
+    held = registration.mine(db, member, now)[:most]
+    return tuple(activity_cards.held(each.activity, now, each.seats) for each in held)
 
 
 @on(

@@ -12,11 +12,16 @@ from models.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a line led to: the action of the contract, what is said, and whether a group may read it."""
+    """What a line led to: the action of the contract, what is said, and whether a group may read it.
+
+    `meant` is the sentence of a button that the line stood for, `closed` the questions that are open no more.
+    """
 
     did: str
     cards: tuple[Card, ...] = ()
     private: bool = False
+    meant: str | None = None
+    closed: tuple[int, ...] = ()
 
 
 def request(talk: Talk, action: Action, arguments: Arguments) -> Outcome:
@@ -30,7 +35,7 @@ def run(talk: Talk, action: Action, arguments: Arguments, form: Form | None = No
     if not action.allow(talk.person):
         if form:
             talk.memory.close(form)
-        refusal = Card(Text("这件事您还不能办。需要的话，请到服务站问一问。"), choices=menu(), tone="notice")
+        refusal = Card(Text("请到服务站问一问，这件事您在这里还不能办。"), choices=menu(), tone="notice")
         return Outcome(action.name, (refusal,), action.private)
     form = form or Form(action.head, action.version, arguments, began=talk.now.isoformat())
     inner = replace(talk, form=form, steps=0, asked=[])
@@ -44,7 +49,7 @@ def run(talk: Talk, action: Action, arguments: Arguments, form: Form | None = No
     except Refusal as refusal:
         card = refused(refusal, *menu())
     talk.memory.close(form)
-    talk.person = inner.person
+    talk.person, talk.gone = inner.person, inner.gone
     return Outcome(action.name, (card,), action.private)
 
 
@@ -55,7 +60,8 @@ def _wait(talk: Talk, form: Form, question: Question) -> Card:
         talk.memory.question += 1
         form.question = talk.memory.question
     form.asked, form.options, form.wants = list(talk.asked), options, question.wants
-    talk.memory.open(form)
+    if talk.memory.open(form):
+        question = replace(question, complaint=Text("先办这一份，刚才没填完的那份不留了。"))
     return question.card(form.question)
 
 
@@ -80,7 +86,7 @@ def go_on(talk: Talk, form: Form, did: str) -> Outcome:
     action = ACTIONS.get(form.head)
     if action is None:
         talk.memory.close(form)
-        gone = Card(Text("这件事换了办法，请从菜单里重新开始。"), choices=menu(), tone="notice")
+        gone = Card(Text("请从菜单重新开始，这件事的办法刚刚改了。"), choices=menu(), tone="notice")
         return beside(talk, Outcome("answer", (gone,)))
     if form.version != action.version:
         # The questions mean something else since the last deployment: their answers are asked anew.

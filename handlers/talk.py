@@ -14,6 +14,7 @@ from models.database import Db
 from models.member import Person
 from models.refusal import Refusal
 from models.text import Text
+from models.vault import Vault
 
 if TYPE_CHECKING:
     from handlers.understanding.lexicon import Lexicon
@@ -164,6 +165,8 @@ class Talk:
     """One message's run of a handler: everything comes in here, nothing is looked up elsewhere.
 
     `memory` is the person's; `shown` remembers what was shown where the line was said: in a group, the group's.
+    `address` is where the person is answered, also from a group.
+    `gone`: nothing is remembered of this person any more, not even this line.
     """
 
     db: Db
@@ -172,11 +175,15 @@ class Talk:
     zone: ZoneInfo
     lexicon: "Lexicon"
     memory: Memory
+    vault: Vault
+    address: int
     in_group: bool = False
     shown: Memory = field(default_factory=Memory)
     form: Form | None = None
     steps: int = 0
     asked: list[str] = field(default_factory=list)
+    gone: bool = False
+    registrations_a_minute: int | None = None
 
     @overload
     def ask(self, name: str, text: Text, *options: Option[T], about: tuple[Article, ...] = ()) -> T: ...
@@ -244,14 +251,14 @@ def _take(question: Question, answer: list[Any], check: Callable[[str], Any] | N
         for option in question.options:
             if option.value == given:
                 return option.value
-        raise Pause(_again(question, Text("刚才选的现在没有了，请重新选一个。")))
+        raise Pause(_again(question, Text("请重新选一个，刚才选的现在没有了。")))
     for option in question.options:
         if bare(given) in {bare(option.label.message), *option.also}:
             return option.value
     if check is None:
         if not question.options:
             return given
-        raise Pause(_again(question, Text("请在下面选一个。")))
+        raise Pause(_again(question, Text("请从下面选一个。")))
     try:
         return check(given)
     except Refusal as refusal:

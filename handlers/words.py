@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -13,6 +14,10 @@ from opencc import OpenCC
 from models.member import Language
 from models.text import Moment, Prose, Several, Span, Text, Value
 
+# What is said here and is not torn apart at the end of a line: days, hours from and to, a dot and what it follows.
+UNBREAKABLE = re.compile(
+    r"(?:\d+年)?\d+月\d+日|\d{1,2}:\d{2}(?:–(?:次日)?\d{1,2}:\d{2}(?: next day)?)?|(?<=\S)\S ·(?= )"
+)
 _LOCALE = Path(__file__).parent / "locale"
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -64,13 +69,24 @@ def say_span(span: Span, reader: Reader) -> str:
     return f"{_day(starts, reader)} {starts:%H:%M}–{end}"
 
 
+def say_stamp(at: datetime, reader: Reader) -> tuple[str, str]:
+    """The day and the hour at which something was said. Never 今天: who reads it may do so tomorrow."""
+    return _date(at.astimezone(reader.zone), reader), _hour(at, reader)
+
+
 def _day(moment: datetime, reader: Reader) -> str:
     today, day = reader.now.astimezone(reader.zone).date(), moment.date()
+    words = ("today ", "tomorrow ") if reader.language == "en" else ("今天 ", "明天 ")
+    return _relative(day, today, *words) + _date(moment, reader)
+
+
+def _date(moment: datetime, reader: Reader) -> str:
+    today, day = reader.now.astimezone(reader.zone).date(), moment.date()
     if reader.language == "en":
-        return _relative(day, today, "today ", "tomorrow ") + _english_day(day, today)
+        return _english_day(day, today)
     year = "" if day.year == today.year else f"{day.year}年"
     weekday = ("週" if reader.language == "zh-Hant" else "周") + _WEEKDAYS["zh"][day.weekday()]
-    return _relative(day, today, "今天 ", "明天 ") + f"{year}{day.month}月{day.day}日 {weekday}"
+    return f"{year}{day.month}月{day.day}日 {weekday}"
 
 
 def _english_day(day: date, today: date) -> str:
@@ -91,7 +107,7 @@ def _message(message: str, language: Language, count: int | None) -> str:
     if language == "en":
         catalogue = _english()
         return catalogue.gettext(message) if count is None else catalogue.ngettext(message, message, count)
-    return _traditional(message) if language == "zh-Hant" else message
+    return _traditional(message).translate(_QUOTES) if language == "zh-Hant" else message
 
 
 # Where one Simplified character stands for several, the converter chooses these wrongly.
@@ -103,7 +119,12 @@ _MISTAKEN = {
     "本里的": "本裡的",
     "書里": "書裡",
     "溼": "濕",
+    "賬號": "帳號",
 }
+
+
+# Traditional readers quote with 「」; in what packs write, quotes may stand within 「」 and are left.
+_QUOTES = str.maketrans("“”", "「」")
 
 
 @lru_cache(maxsize=4096)

@@ -9,12 +9,15 @@ from bot import dispatch
 from bot.channels import CHANNELS
 from bot.channels.rendering import Rendered, render
 from bot.clock import FixedClock
+from bot.equipment import Equipment
 from bot.inbound import Inbound, Reply
 from bot.worker import open_worker
-from handlers.understanding.lexicon import Lexicons
 from handlers.words import Reader
 from models import community
 from models.database import transaction
+from models.vault import Vault
+
+VAULT = Vault(b"the key of the tests, and of nothing else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Chat:
         self.engine = engine
         self.clock = clock
         self.worker = open_worker(engine)
-        self.lexicons = Lexicons()
+        self.equipment = Equipment(VAULT)
         self._last: dict[str, Said] = {}
 
     def __call__(
@@ -76,7 +79,7 @@ class Chat:
 
     def send(self, inbound: Inbound) -> Said:
         def work(db: object) -> Reply:
-            return dispatch.answer(db, inbound, self.clock.now(), self.lexicons)  # type: ignore[arg-type]
+            return dispatch.answer(db, inbound, self.clock.now(), self.equipment)  # type: ignore[arg-type]
 
         reply = self.worker.submit(inbound.sender, work).result(30)
         said = self._render(inbound.channel, reply)
@@ -103,4 +106,4 @@ class Chat:
         """What a restart of the program keeps is in the database; everything else is new."""
         self.worker.close()
         self.worker = open_worker(self.engine)
-        self.lexicons = Lexicons()
+        self.equipment = Equipment(VAULT)

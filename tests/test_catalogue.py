@@ -1,17 +1,11 @@
 """The English catalogue has every message and nothing else, and each language says it as it should."""
 
-import ast
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 
 from handlers.hearing import ESCAPES
 from handlers.talk import ACTIONS, ASIDES
@@ -20,10 +14,8 @@ from models.folding import fold
 from models.member import Language
 from models.text import Moment, Prose, Several, Span, Text, as_said, prose
 from tests.chat import Chat
+from tests.messages import calls, catalogue, literal, messages, translations
 
-ROOT = Path(__file__).parent.parent
-ROOMS = ("models", "handlers", "bot")
-CATALOGUE = ROOT / "handlers" / "locale" / "en" / "LC_MESSAGES" / "linli.po"
 # What English writes in Chinese too: the languages' own names, and ours.
 OWN_NAMES = ("简体中文", "繁體中文", "邻里")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -31,74 +23,37 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime.fromisoformat("2026-11-23T09:10:00+08:00")
 
 
-def _calls() -> Iterator[tuple[str, ast.Call]]:
-    """Every `Text(…)` in the three rooms, with where it stands."""
-    for room in ROOMS:
-        for file in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) == "Text":
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node
-
-
-def _name(called: ast.expr) -> str | None:
-    return called.id if isinstance(called, ast.Name) else getattr(called, "attr", None)
-
-
-def _literal(call: ast.Call) -> str | None:
-    """The message of a call; None where it is not written out, so that no catalogue can have it."""
-    first = call.args[0] if call.args else None
-    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
-
-
-@cache
-def _messages() -> frozenset[str]:
-    """Every message there is; the empty one (models.card.NOTHING) is never said."""
-    return frozenset(message for _, call in _calls() if (message := _literal(call)))
-
-
-@cache
-def _catalogue() -> Catalog:
-    with CATALOGUE.open("rb") as source:
-        return read_po(source, locale="en", abort_invalid=True)
-
-
-def _translations(message: str) -> tuple[str, ...]:
-    found = _catalogue()[message]
-    assert found is not None, f"not in the catalogue: {message!r}"
-    return (found.string,) if isinstance(found.string, str) else tuple(found.string or ())
-
-
 def _placeholders(words: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
 
 
 def test_every_message_is_written_out() -> None:
-    assert [place for place, call in _calls() if _literal(call) is None] == []
+    assert [place for place, call in calls() if literal(call) is None] == []
 
 
 def test_every_text_has_the_values_that_its_message_names() -> None:
     """`count` may be given for the plural alone; a value that is missing would only show when it is said."""
     wrong = []
-    for place, call in _calls():
+    for place, call in calls():
         given = {keyword.arg for keyword in call.keywords}
-        named = _placeholders(_literal(call) or "")
+        named = _placeholders(literal(call) or "")
         if not named <= given or not given - {"count"} <= named:
             wrong.append(place)
     assert wrong == []
 
 
 def test_the_catalogue_has_every_message_and_nothing_else() -> None:
-    known = {each.id if isinstance(each.id, str) else each.id[0] for each in _catalogue() if each.id}
-    assert sorted(_messages() - known) == []
-    assert sorted(known - _messages()) == []
-    assert list(_catalogue().obsolete) == []
-    assert [each.id for each in _catalogue() if each.id and each.fuzzy] == []
+    known = {each.id if isinstance(each.id, str) else each.id[0] for each in catalogue() if each.id}
+    assert sorted(messages() - known) == []
+    assert sorted(known - messages()) == []
+    assert list(catalogue().obsolete) == []
+    assert [each.id for each in catalogue() if each.id and each.fuzzy] == []
 
 
 def test_every_translation_is_written_and_in_english() -> None:
     wrong = []
-    for message in sorted(_messages()):
-        for words in _translations(message):
+    for message in sorted(messages()):
+        for words in translations(message):
             foreign = words
             for name in OWN_NAMES:
                 foreign = foreign.replace(name, "")
@@ -110,19 +65,19 @@ def test_every_translation_is_written_and_in_english() -> None:
 def test_every_translation_has_the_same_placeholders() -> None:
     wrong = [
         message
-        for message in sorted(_messages())
-        if any(_placeholders(words) != _placeholders(message) for words in _translations(message))
+        for message in sorted(messages())
+        if any(_placeholders(words) != _placeholders(message) for words in translations(message))
     ]
     assert wrong == []
 
 
 def test_a_message_that_counts_has_both_plural_forms() -> None:
-    assert str(_catalogue().plural_forms) == "nplurals=2; plural=(n != 1);"
-    counting = {message for message in _messages() if "count" in _placeholders(message)}
-    plural = {each.id[0] for each in _catalogue() if isinstance(each.id, tuple)}
+    assert str(catalogue().plural_forms) == "nplurals=2; plural=(n != 1);"
+    counting = {message for message in messages() if "count" in _placeholders(message)}
+    plural = {each.id[0] for each in catalogue() if isinstance(each.id, tuple)}
     assert plural == counting
-    assert [each.id for each in _catalogue() if isinstance(each.id, tuple) and len(set(each.id)) != 1] == []
-    assert [message for message in sorted(counting) if len(_translations(message)) != 2] == []
+    assert [each.id for each in catalogue() if isinstance(each.id, tuple) and len(set(each.id)) != 1] == []
+    assert [message for message in sorted(counting) if len(translations(message)) != 2] == []
 
 
 def _say(text: Text, language: Language = "en", now: datetime = MONDAY) -> str:

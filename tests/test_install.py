@@ -104,7 +104,12 @@ def test_from_the_lock_into_an_empty_environment_it_starts(tmp_path: Path) -> No
     assert (
         _run(linli, "check", folder=empty).splitlines()[0] == "ok   database: sqlite:///linli.db is current"
     )
-    files = {"bot/channels/page/page.html", "bot/channels/page/page.css", "bot/demo/hongmei.toml"}
+    page = "bot/channels/page"
+    files = {
+        *(f"{page}/templates/{name}.html" for name in ("page", "card", "exchange")),
+        *(f"{page}/static/{name}" for name in ("page.css", "page.js", "icon.svg")),
+        *("bot/demo/hongmei.toml", "bot/demo/personas.toml"),
+    }
     (installed,) = environment.glob("lib/python*/site-packages/bot")
     assert [name for name in files if not (installed.parent / name).exists()] == []
 

@@ -109,7 +109,15 @@ SHOWN = {
     "请过一会儿再试 / please try again in a moment",
 }
 SPEAKING = {
-    *("bot/app.py", "bot/channels/page/__init__.py", "bot/channels/rendering.py", "bot/dispatch.py"),
+    *(
+        "bot/app.py",
+        "bot/channels/page/cards.py",
+        "bot/channels/page/looking.py",
+        "bot/channels/page/words.py",
+        "bot/channels/rendering.py",
+        "bot/dispatch.py",
+    ),
+    "bot/channels/terminal.py",
 }
 
 
@@ -132,7 +140,12 @@ def _chinese(node: ast.AST, *, is_text: bool = False) -> Iterator[tuple[str, boo
 
 
 # Filled while the rooms are imported, by decorators, and by nothing else.
-REGISTERS = {("handlers/talk.py", "ACTIONS"), ("models/pack.py", "SECTIONS")}
+REGISTERS = {
+    ("handlers/recipes.py", "RECIPES"),
+    ("handlers/talk.py", "ACTIONS"),
+    ("models/pack.py", "SECTIONS"),
+    ("models/personal.py", "DECLARED"),
+}
 _CHANGING = {
     *(
         "append",

@@ -145,6 +145,11 @@ class Reading:
             named = narrowed or named
         return named
 
+    @property
+    def on_another_day(self) -> bool:
+        """It names a title and a day, and what is called so is on other days only."""
+        return bool(self.titles) and not self._on_day(self.titles)
+
     def _on_day(self, titles: list[Title]) -> list[Title]:
         when = self.when
         if when is None or (when.first is None and when.last is None):

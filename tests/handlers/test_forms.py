@@ -23,26 +23,44 @@ from tests.handlers.tea import CUPS, DRINK, NO_NUMBER, SURE
 # answered in a new way, but it is never taken off this list, nor given another meaning.
 ISSUED = {
     "activities",
+    "allow",
     "answer",
     "back",
+    "callme",
     "cancel",
+    "disallow",
+    "erase",
+    "export",
+    "forget",
+    "hear",
     "hello",
     "help",
+    "hideparty",
     "language",
+    "likes",
+    "livein",
     "mine",
     "more",
+    "mute",
+    "news",
     "open",
     "person",
+    "phone",
+    "profile",
     "register",
     "show",
+    "showparty",
     "similar",
+    "subscribe",
+    "unsubscribe",
     "withdraw",
+    "workat",
 }
-PAST = "这个按钮是之前的问题，已经过去了。"
+PAST = "请看下面，刚才那个按钮已经过期。"
 LEFT = "已经退出，什么都没有提交。"
-CHOOSE = "请在下面选一个。"
-GONE = "刚才选的现在没有了，请重新选一个。"
-SET_ASIDE = "之前没填完的已经放下，需要时再说一次。"
+CHOOSE = "请从下面选一个。"
+GONE = "请重新选一个，刚才选的现在没有了。"
+SET_ASIDE = "还要办，请再说一次。上次没填完的过了一天，没有提交，也没有保留。"
 YOGA = "报名「午间瑜伽」，1位，对吗？"
 
 
@@ -204,7 +222,7 @@ def test_back_at_the_first_question_leaves(say: Chat) -> None:
     say("点茶")
     out = say("返回")
     assert (out.did, out.text) == ("back", LEFT)
-    assert out.labels == ["找活动", "我的报名", "语言 Language"]
+    assert out.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
     assert say("龙井").did == "unknown"
 
 
@@ -220,7 +238,7 @@ def test_cancel_leaves_and_nothing_is_registered(say: Chat, word: str) -> None:
 def test_back_and_cancel_with_nothing_open_say_so(say: Chat) -> None:
     for word, did in (("返回", "back"), ("取消", "cancel")):
         out = say(word)
-        assert (out.did, out.text) == (did, "现在没有要退出的。想做什么，直接说就行。")
+        assert (out.did, out.text) == (did, "没有填到一半的，不用退出。想办什么，直接说就行。")
 
 
 # Old buttons.
@@ -250,7 +268,7 @@ def test_a_button_of_a_finished_form_changes_nothing(say: Chat) -> None:
     say(confirm)
     pressed = say(confirm)
     assert (pressed.did, pressed.text) == ("answer", PAST)
-    assert pressed.labels == ["找活动", "我的报名", "语言 Language"]
+    assert pressed.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
     assert "午间瑜伽【1位】" in say("我的报名").text
 
 
@@ -275,7 +293,7 @@ def test_a_button_of_a_deleted_activity_is_answered_politely(say: Chat) -> None:
         gone = say(sentence)
         assert (gone.did, gone.refs) == (did, [])
         assert gone.text == "没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。"
-        assert gone.labels == ["找活动", "我的报名", "语言 Language"]
+        assert gone.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
 
 
 # Something else in the middle.
@@ -390,7 +408,7 @@ def test_a_question_that_checks_gives_way_to_what_is_understood(say: Chat, line:
 
 @pytest.mark.usefixtures("order_tea")
 def test_forwarded_words_answer_a_free_question_and_command_nothing(say: Chat) -> None:
-    refused = "转发来的内容，我不会照着做。要办什么，请直接说一句。"
+    refused = "要办什么，请直接说一句。转发来的内容，我们不会照着办。"
     told = say("报名周四的瑜伽", forwarded=True)
     assert (told.did, told.text) == ("unknown", refused)
     say("点茶")
@@ -431,6 +449,14 @@ def test_a_form_over_midnight_is_about_the_same_day(say: Chat) -> None:
 
 
 @pytest.mark.usefixtures("order_tea")
+def test_a_form_that_goes_for_a_new_one_is_told_where_something_was_answered(say: Chat) -> None:
+    assert say("点茶").text == say("tea").text == DRINK
+    say("龙井")
+    assert say("tea").text == f"先办这一份，刚才没填完的那份不留了。\n{DRINK}"
+    assert say("普洱").text == CUPS
+
+
+@pytest.mark.usefixtures("order_tea")
 def test_a_renamed_question_is_asked_and_its_old_answer_left_alone(say: Chat) -> None:
     say("点茶"), say("龙井"), say("2")
     say.restart()
@@ -463,8 +489,8 @@ def test_a_handler_that_is_gone_is_told(say: Chat) -> None:
     say("点茶")
     del ACTIONS["tea"]
     gone = say("龙井")
-    assert (gone.did, gone.text) == ("answer", "这件事换了办法，请从菜单里重新开始。")
-    assert gone.labels == ["找活动", "我的报名", "语言 Language"]
+    assert (gone.did, gone.text) == ("answer", "请从菜单重新开始，这件事的办法刚刚改了。")
+    assert gone.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
     assert say("龙井").did == "unknown"
 
 
@@ -476,7 +502,7 @@ def test_a_right_that_is_lost_ends_the_form(say: Chat) -> None:
     say("点茶")
     tea.declare(allow=nobody)
     refused = say("龙井")
-    assert refused.text == "这件事您还不能办。需要的话，请到服务站问一问。"
+    assert refused.text == "请到服务站问一问，这件事您在这里还不能办。"
     assert len(say("周六有什么活动").messages) == 1
 
 
@@ -511,7 +537,7 @@ def test_what_was_confirmed_and_has_changed_is_confirmed_again(say_on_both: Chat
     say("报名绘本故事会 8人"), say("六岁"), say("小雨"), say("改人数"), say("8")
     say("报名绘本故事会 10人", "he"), say("五岁", "he"), say("小明", "he"), say("确认", "he")
     refused = say("确认")
-    assert (refused.did, refused.text) == ("activity.register", "「绘本故事会」只剩5个名额。")
+    assert (refused.did, refused.text) == ("activity.register", "请少报几位，「绘本故事会」只剩5个名额。")
     say("报名绘本故事会"), say("六岁"), say("小雨"), say("改人数"), say("5")
     say("报名绘本故事会", "mei"), say("五岁", "mei"), say("小明", "mei"), say("确认", "mei")
     asked = say("确认")
@@ -564,7 +590,7 @@ def test_what_a_question_below_waits_for_is_read_again_too(say: Chat) -> None:
 def test_what_was_written_before_a_question_is_undone(say_on_both: Chat) -> None:
     @on("test.write", head="write", allow=anybody, phrases=(Phrase("^写$", weight=4),))
     def write(talk: Talk) -> Card:
-        member.speak(talk.db, talk.person.id, "zh-Hant")
+        member.speak(talk.db, talk.person.id, "zh-Hant", talk.now)
         talk.db.insert(insert(ORGANIZATION).values(code="row", kind="club", name="行", aliases=[]))
         talk.ask("sure", Text("写吗？"), Option("yes", Text("写吧")))
         return Card(Text("写了。"))

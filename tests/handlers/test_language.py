@@ -15,7 +15,7 @@ from tests.conftest import PACK
 
 SIMPLIFIED = "好的，之后都用简体中文。"
 TRADITIONAL = "好的，之後都用繁體中文。"
-ENGLISH = "All right, from now on I'll answer in English."
+ENGLISH = "All right, from now on we'll answer in English."
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 # The languages' own names, and what the organiser wrote; both stay in every language.
 OWN_NAMES = ("简体中文", "繁體中文")
@@ -26,6 +26,10 @@ TRANSCRIPT = (
     "2", "9", "2", "1", "mine", "withdraw 2", "activities", "2", "withdraw 2", "1", "withdraw 2", "answer 1.1",
     "register 11", "register 10", "register 9", "register 8", "register 99", "similar 8", "周六有什么瑜伽", "more 1",
     "周六有什么活动", "3", "show 9", "show 12", "register 6", "六岁", "back", "back", "呜哩", "哩哇", "哇呜",
+    "cancel", "profile", "livein", "海棠苑", "我搬到Mars了", "Venus", "cancel", "workat", "cancel",
+    "forget 1", "forget 2", "forget 9", "phone", "12", "13812345678", "forget 3", "callme", "Lin", "forget 4", "likes", "瑜伽",
+    "forget 5", "showparty", "hideparty", "news", "mute", "1", "allow 3", "disallow 4", "disallow 1", "不要再发讲座了",
+    "mute 99", "unsubscribe", "news", "profile", "subscribe",
 )  # fmt: skip
 
 
@@ -124,9 +128,14 @@ def test_it_is_set_by_menu(say: Chat, line: str, answer: str) -> None:
 
 
 def test_its_menu_is_in_the_new_language_at_once(say: Chat) -> None:
-    assert say("请用英文回复").labels == ["Find activities", "My registrations", "Change language"]
-    assert say("My registrations").did == "registration.list"
-    assert say("换成繁体字").labels == ["找活動", "我的報名", "語言 Language"]
+    assert say("请用英文回复").labels == [
+        "Activities",
+        "My events",
+        "Profile",
+        "Change language",
+    ]
+    assert say("My events").did == "registration.list"
+    assert say("换成繁体字").labels == ["找活動", "我的報名", "我的資料", "語言 Language"]
 
 
 def test_it_is_kept(say_on_both: Chat) -> None:
@@ -227,5 +236,5 @@ def test_the_transcript_passes_by_everything(say: Chat) -> None:
     dids = {say(line, "anna").did for line in TRANSCRIPT}
     assert dids >= {
         "activity.cancel", "activity.register", "activity.search", "activity.show", "answer", "back", "cancel", "help",
-        "language.set", "registration.list", "smalltalk", "unknown",
+        "language.set", "profile.edit", "profile.show", "registration.list", "smalltalk", "subscription.edit", "unknown",
     }  # fmt: skip

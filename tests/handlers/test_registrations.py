@@ -134,7 +134,7 @@ def test_the_preview_carries_the_thing_and_its_facts(say: Chat) -> None:
     )
     done = say("确认报名")
     assert (head_of(done), done.refs) == (DONE, ["activity:coffee"])
-    assert "手冲咖啡体验【已报名 1位】" in done.text
+    assert "手冲咖啡体验【已报名，1位】" in done.text
     assert done.labels == ["取消报名", "我的报名"]
 
 
@@ -173,7 +173,7 @@ def test_companions_take_seats(say_on_both: Chat) -> None:
     assert (asked.refs, head_of(asked)) == (["activity:yoga-thu"], "一共几位？（含您自己，最多10位）")
     preview = say("三个人")
     assert (preview.refs, head_of(preview)) == (["activity:yoga-thu"], "报名「午间瑜伽」，3位，对吗？")
-    assert "午间瑜伽【已报名 3位】" in say("确认").text
+    assert "午间瑜伽【已报名，3位】" in say("确认").text
     assert seats_of(say, "yoga-thu") == 3
     assert "午间瑜伽【可报 余17】" in say("周四的瑜伽", "he").text
     say("取消周四的瑜伽"), say("确认")
@@ -279,7 +279,7 @@ def test_full(say_on_both: Chat) -> None:
 def test_a_party_larger_than_what_is_left(say: Chat) -> None:
     refused = say("报名手冲咖啡 3人")
     assert (refused.did, refused.refs) == ("activity.register", ["activity:coffee"])
-    assert refused.text == "「手冲咖啡体验」只剩2个名额。"
+    assert refused.text == "请少报几位，「手冲咖啡体验」只剩2个名额。"
     assert refused.labels == ["再试一次", "详情"]
     assert say.press("再试一次").refs == ["activity:coffee"]
 
@@ -298,7 +298,7 @@ def test_an_unknown_number(say: Chat) -> None:
         refused = say(sentence)
         assert (refused.did, refused.refs) == (did, [])
         assert refused.text == "没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。"
-        assert refused.labels == ["找活动", "我的报名", "语言 Language"]
+        assert refused.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
 
 
 def test_nothing_to_cancel(say: Chat) -> None:
@@ -424,3 +424,11 @@ def test_who_cancelled_may_come_again(say_on_both: Chat) -> None:
     register(say, "报名周四的瑜伽")
     assert say("我的报名").refs == ["activity:yoga-thu"]
     assert seats_of(say, "yoga-thu") == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["我不想参加讲座了", "我不报名了", "不想报名周四的瑜伽", "不想参加周四的瑜伽", "I don't want to join yoga"]
+)  # fmt: skip
+def test_a_no_opens_no_registration(say: Chat, line: str) -> None:
+    assert say(line).did != "activity.register"
+    assert say("取消").text.startswith("没有填到一半的")
