@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from starlette.routing import BaseRoute
 
 from bot import courier
@@ -174,9 +175,12 @@ async def test_it_runs_until_it_is_cancelled(app: App, monkeypatch: pytest.Monke
         await running
 
 
-async def test_a_fault_that_nobody_thought_of_does_not_end_it(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [OperationalError("SELECT", {}, Exception("away")), ValueError("nobody thought of this")],
+    ids=["the database is away", "nobody thought of it"],
+)
+async def test_no_fault_ends_it(app: App, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
     deliver, asked = courier.deliver, 0
 
@@ -184,34 +188,10 @@ async def test_a_fault_that_nobody_thought_of_does_not_end_it(
         nonlocal asked
         asked += 1
         if asked < 3:
-            raise ValueError("nobody thought of this")
+            raise fault
         return await deliver(app, channels, there)
 
     monkeypatch.setattr(courier, "deliver", faulty_at_first)
-    post = Postbox()
-    await tell(app, "one")
-    running = asyncio.ensure_future(courier.run(app, {"post": post}))
-    while not post.got:
-        await asyncio.sleep(0.01)
-    running.cancel()
-    assert asked >= 3
-
-
-async def test_the_database_may_be_away_for_a_while(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sqlalchemy.exc import OperationalError
-
-    monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
-    asked = 0
-    deliver = courier.deliver
-
-    async def away_at_first(app: App, channels: Any, there: str | None = None) -> int:
-        nonlocal asked
-        asked += 1
-        if asked < 3:
-            raise OperationalError("SELECT", {}, Exception("away"))
-        return await deliver(app, channels, there)
-
-    monkeypatch.setattr(courier, "deliver", away_at_first)
     post = Postbox()
     await tell(app, "one")
     running = asyncio.ensure_future(courier.run(app, {"post": post}))
