@@ -1,9 +1,11 @@
 """config.toml and the environment become one frozen object; a key that nothing uses is an error."""
 
+import json
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -87,23 +89,103 @@ class Limits(_Section):
     registrations_a_minute: Annotated[int, BeforeValidator(_no_truth)] = Field(default=5, ge=1)
 
 
+class Telegram(_Section):
+    token: SecretStr | None = None
+    base_url: str = Field(default="https://api.telegram.org/bot", pattern=r"^https?://\S+/bot$")
+    secret_token: SecretStr | None = None
+    mode: Literal["polling", "webhook"] = "polling"
+
+    @field_validator("token")
+    @classmethod
+    def _has_its_form(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{3,}", token.get_secret_value()):
+            raise ValueError("is no token of a bot; copy it from @BotFather, as 123456:ABC-DEF")
+        return token
+
+    @field_validator("secret_token")
+    @classmethod
+    def _can_be_a_header(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+            raise ValueError("needs 16 to 256 of A-Z, a-z, 0-9, _ and -; make one by `openssl rand -hex 32`")
+        return secret
+
+
+class Carrier(_Section):
+    """What carries a kind of notice where nobody has written lately: a message of the platform's own form.
+
+    `fields` fills its fields: the name there, and which fact of the notice stands in it.
+    """
+
+    kind: Literal["template", "subscription"]
+    id: str = Field(min_length=1)
+    fields: dict[str, str] | None = None
+
+
+class WeChat(_Section):
+    app_id: str | None = Field(default=None, min_length=1)
+    app_secret: SecretStr | None = None
+    token: SecretStr | None = None
+    encoding_aes_key: SecretStr | None = None
+    api_base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://\S+[^/]$")
+    notices: dict[str, Carrier] = {}
+
+    @field_validator("notices", mode="before")
+    @classmethod
+    def _from_the_environment(cls, notices: object) -> object:
+        try:
+            return json.loads(notices) if isinstance(notices, str) else notices
+        except ValueError:
+            raise ValueError("is no JSON; write it as an object of objects") from None
+
+    @field_validator("token")
+    @classmethod
+    def _has_its_form(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[A-Za-z0-9]{3,32}", token.get_secret_value()):
+            raise ValueError("is 3 to 32 letters and digits, the same as on the platform's page")
+        return token
+
+    @field_validator("encoding_aes_key")
+    @classmethod
+    def _is_whole(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key.get_secret_value()):
+            raise ValueError("is 43 letters and digits; copy it whole from the platform's page")
+        return key
+
+
 class Configuration(_Section):
     database: Database = Database()
     server: Server = Server()
     log: Log = Log()
     security: Security = Security()
     limits: Limits = Limits()
+    telegram: Telegram = Telegram()
+    wechat: WeChat = WeChat()
+
+
+def _is_secret(annotation: object) -> bool:
+    return SecretStr in get_args(annotation)
+
+
+# Each secret as section and key.
+SECRETS = frozenset(
+    (section, key)
+    for section, declared in Configuration.model_fields.items()
+    if isinstance(declared.annotation, type) and issubclass(declared.annotation, BaseModel)
+    for key, field in declared.annotation.model_fields.items()
+    if _is_secret(field.annotation)
+)
 
 
 def read(path: Path | None, *, database: str | None = None) -> Configuration:
     """Reads the file (config.toml where there is one), then the environment, then `--database`."""
     file = path or Path("config.toml")
     values, origin = _from_file(file, required=path is not None), str(file)
-    if "key" in values.get("security", {}):
-        raise ConfigurationError(
-            f"{origin}: security.key: a secret does not belong in this file; set {PREFIX}SECURITY__KEY, "
-            "or name a file of its own as security.key_file"
-        )
+    for section, key in SECRETS:
+        if key in values.get(section, {}):
+            raise ConfigurationError(
+                f"{origin}: {section}.{key}: a secret does not belong in this file; set "
+                f"{PREFIX}{section.upper()}__{key.upper()}, or name a file of its own as {section}.{key}_file"
+            )
     origins = {(section, key): origin for section, keys in values.items() for key in keys}
     for name, text in os.environ.items():
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS:
@@ -115,10 +197,28 @@ def read(path: Path | None, *, database: str | None = None) -> Configuration:
     if database:
         values.setdefault("database", {})["url"] = database
         origins["database", "url"] = "--database"
+    _read_secrets(values, origins)
     try:
         return Configuration.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError(_mend(error, origins, origin)) from None
+
+
+def _read_secrets(values: dict[str, dict[str, object]], origins: dict[tuple[str, str], str]) -> None:
+    """A secret may stand in a file of its own: `KEY_file` names it where KEY itself is not set."""
+    for section, key in SECRETS - {("security", "key")}:  # its file is made by the program, see bot/key.py
+        named = values.get(section, {}).pop(f"{key}_file", None)
+        if named is not None and key not in values[section]:
+            origin = origins[section, key] = origins[section, f"{key}_file"]
+            values[section][key] = _secret(str(named), f"{origin}: {section}.{key}_file")
+
+
+def _secret(path: str, where: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "this is not UTF-8"
+        raise ConfigurationError(f"{where}: {path} cannot be read ({why}); check the path") from None
 
 
 def _from_file(file: Path, *, required: bool) -> dict[str, dict[str, object]]:
@@ -152,6 +252,8 @@ def _mend(error: ValidationError, origins: dict[tuple[str, str], str], file: str
     message = message[0].lower() + message[1:]
     if ";" in message:
         return f"{where}: {name}: {message}"
+    if place[:2] in SECRETS:
+        return f"{where}: {name}: {message}; see config.toml for what it may be"
     return (
         f"{where}: {name}: {message}, not {str(problem['input'])[:60]!r}; see config.toml for what it may be"
     )

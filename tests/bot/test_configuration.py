@@ -1,12 +1,13 @@
 """The settings: from the file, the environment and the command line, in this order; each fault is one line."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot import configuration
-from bot.configuration import ConfigurationError
+from bot.configuration import Carrier, ConfigurationError
 from tests.bot.programs import linli
 
 
@@ -39,10 +40,27 @@ DEFAULTS = {
     "limits.messages_a_minute": 20,
     "limits.burst": 10,
     "limits.registrations_a_minute": 5,
+    "telegram.token": None,
+    "telegram.base_url": "https://api.telegram.org/bot",
+    "telegram.secret_token": None,
+    "telegram.mode": "polling",
+    "wechat.app_id": None,
+    "wechat.app_secret": None,
+    "wechat.token": None,
+    "wechat.encoding_aes_key": None,
+    "wechat.api_base_url": "https://api.weixin.qq.com",
+    "wechat.notices": {},
 }
-# A secret comes from the environment alone.
+# A secret comes from the environment, or from a file of its own.
 SECRET = "security.key"
+SECRETS = [
+    "security.key",
+    *("telegram.token", "telegram.secret_token"),
+    *("wechat.app_secret", "wechat.token", "wechat.encoding_aes_key"),
+]
 KEY = "0123456789abcdef0123456789abcdef"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+REMINDER = Carrier(kind="template", id="t1", fields={"thing1": "title"})
 OTHERS: dict[str, tuple[str, str, object]] = {
     "database.url": ('"postgresql://a:b@c/d"', "postgresql://a:b@c/d", "postgresql://a:b@c/d"),
     "server.host": ('"0.0.0.0"', "0.0.0.0", "0.0.0.0"),
@@ -58,8 +76,22 @@ OTHERS: dict[str, tuple[str, str, object]] = {
     "limits.messages_a_minute": ("60", "60", 60),
     "limits.burst": ("1", "1", 1),
     "limits.registrations_a_minute": ("7", "7", 7),
+    "telegram.token": ('"1:abc_DEF-9"', "1:abc_DEF-9", SecretStr("1:abc_DEF-9")),
+    "telegram.base_url": ('"http://127.0.0.1:1/bot"', "http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot"),
+    "telegram.secret_token": (f'"{KEY}"', KEY, SecretStr(KEY)),
+    "telegram.mode": ('"webhook"', "webhook", "webhook"),
+    "wechat.app_id": ('"wx1"', "wx1", "wx1"),
+    "wechat.app_secret": (f'"{KEY}"', KEY, SecretStr(KEY)),
+    "wechat.token": ('"abc123"', "abc123", SecretStr("abc123")),
+    "wechat.encoding_aes_key": (f'"{AES_KEY}"', AES_KEY, SecretStr(AES_KEY)),
+    "wechat.api_base_url": ('"http://127.0.0.1:1"', "http://127.0.0.1:1", "http://127.0.0.1:1"),
+    "wechat.notices": (
+        '{ reminder = { kind = "template", id = "t1", fields = { thing1 = "title" } } }',
+        '{"reminder": {"kind": "template", "id": "t1", "fields": {"thing1": "title"}}}',
+        {"reminder": REMINDER},
+    ),
 }
-IN_A_FILE = [key for key in OTHERS if key != SECRET]
+IN_A_FILE = [key for key in OTHERS if key not in SECRETS]
 
 
 def test_these_are_all_the_keys() -> None:
@@ -115,17 +147,69 @@ def test_what_the_tests_alone_read_is_no_setting(monkeypatch: pytest.MonkeyPatch
     assert value("log.level") == "INFO"
 
 
+def test_these_are_all_the_secrets() -> None:
+    assert {f"{section}.{key}" for section, key in configuration.SECRETS} == set(SECRETS)
+
+
 @pytest.mark.parametrize("also", [False, True])
-def test_a_secret_in_the_file_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, also: bool) -> None:
-    (folder / "config.toml").write_text(_written(SECRET), "utf-8")
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_the_file_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, secret: str, also: bool
+) -> None:
+    (folder / "config.toml").write_text(_written(secret), "utf-8")
     if also:  # the environment goes before it, and still it does not belong there
-        monkeypatch.setenv(_variable(SECRET), KEY)
+        monkeypatch.setenv(_variable(secret), OTHERS[secret][1])
     with pytest.raises(ConfigurationError) as refused:
         configuration.read(None)
     assert str(refused.value) == (
-        "config.toml: security.key: a secret does not belong in this file; set LINLI_SECURITY__KEY, or name a file of "
-        "its own as security.key_file"
+        f"config.toml: {secret}: a secret does not belong in this file; set {_variable(secret)}, or name a file of "
+        f"its own as {secret}_file"
     )
+
+
+@pytest.mark.parametrize("in_the_file", [False, True])
+@pytest.mark.parametrize("secret", SECRETS[1:])
+def test_a_secret_may_stand_in_a_file_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, secret: str, in_the_file: bool
+) -> None:
+    (folder / "secret").write_text(f"{OTHERS[secret][1]}\n", "utf-8")
+    section, _, key = secret.partition(".")
+    if in_the_file:
+        (folder / "config.toml").write_text(f"[{section}]\n{key}_file = 'secret'\n", "utf-8")
+    else:
+        monkeypatch.setenv(f"{_variable(secret)}_FILE", "secret")
+    assert value(secret) == OTHERS[secret][2]
+    monkeypatch.setenv(_variable(secret), "X")  # the secret itself goes before its file
+    with pytest.raises(ConfigurationError) if secret != "wechat.app_secret" else nullcontext():
+        assert value(secret) == SecretStr("X")
+
+
+def test_a_file_of_a_secret_that_is_not_there_is_named(folder: Path) -> None:
+    (folder / "config.toml").write_text("[telegram]\ntoken_file = 'nowhere'\n", "utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value) == (
+        "config.toml: telegram.token_file: nowhere cannot be read (No such file or directory); check the path"
+    )
+
+
+@pytest.mark.parametrize(
+    "secret", ["telegram.token", "wechat.token", "telegram.secret_token", "wechat.encoding_aes_key"]
+)
+def test_a_secret_of_another_form_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv(_variable(secret), "canary?!")
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value).startswith(f"{_variable(secret)}: {secret}: ")
+    assert "canary" not in str(refused.value)
+
+
+def test_notices_that_are_no_json_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINLI_WECHAT__NOTICES", "{")
+    with pytest.raises(ConfigurationError, match="is no JSON; write it as an object of objects"):
+        configuration.read(None)
 
 
 def test_a_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +226,9 @@ def test_a_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 KEYS = "the keys are database.url, server.host, server.port, server.public_url, log.level, security.key, "
-KEYS += "security.key_file, limits.messages_a_minute, limits.burst, limits.registrations_a_minute"
+KEYS += "security.key_file, limits.messages_a_minute, limits.burst, limits.registrations_a_minute, "
+KEYS += "telegram.token, telegram.base_url, telegram.secret_token, telegram.mode, wechat.app_id, wechat.app_secret, "
+KEYS += "wechat.token, wechat.encoding_aes_key, wechat.api_base_url, wechat.notices"
 NO_DATABASE = "is no database; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -151,7 +237,7 @@ NO_DATABASE = "is no database; write sqlite:///FILE or postgresql://USER:PASSWOR
     [
         (b"[server]\nprot = 1\n", f"config.toml: server.prot: unknown key; {KEYS}"),
         (b"[sever]\nport = 1\n", f"config.toml: sever: unknown key; {KEYS}"),
-        (b"[telegram]\ntoken = 'x'\n", f"config.toml: telegram: unknown key; {KEYS}"),
+        (b"[signal]\ntoken = 'x'\n", f"config.toml: signal: unknown key; {KEYS}"),
         (b"port = 1\n", "config.toml: port: stands outside a section; put it under one, as [server]"),
         (
             b"[server]\nport = 'many'\n",
