@@ -1,10 +1,12 @@
 """Finding activities and looking at one."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
 from handlers import activity_cards
 from handlers.activity_cards import BROWSE
+from handlers.help import greeting
 from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
 from models import activity, registration, search
@@ -12,7 +14,7 @@ from models.activity import Listing
 from models.card import NOTHING, Article, Card, Choice
 from models.folding import fold
 from models.search import Query
-from models.text import Text
+from models.text import Text, as_said
 
 PAGE = 5
 NEAREST = 3
@@ -73,8 +75,38 @@ def _named(reading: Reading) -> Arguments:
     "activity.search", head="activities", allow=anybody, menu=Text("找活动"),
     example=Text("周六有什么活动"), rank=10, phrases=_SEARCH, reads=_wanted,
 )  # fmt: skip
-def find(talk: Talk, query: dict[str, Any] | None = None) -> Card:
-    return _page(talk, search.load(query or {}), 0)
+def find(talk: Talk, query: dict[str, Any] | None = None, around: tuple[float, float] | None = None) -> Card:
+    """`around` is a point on the map, latitude first; of it only the places near it are remembered."""
+    return _around(talk, around) if around else _page(talk, search.load(query or {}), 0)
+
+
+def _around(talk: Talk, here: tuple[float, float]) -> Card:
+    """What is on within walking distance, nearest first; where there is nothing, what comes nearest."""
+    held = talk.lexicon.venues
+    near = tuple(place for place in talk.lexicon.around(here) if place in held)
+    if near:
+        return _page(talk, Query(places=near, nearest_first=True), 0)
+    beyond = [place for place in talk.lexicon.around(here, math.inf) if place in held]
+    query = Query(places=tuple(beyond[:NEAREST]), nearest_first=True)
+    offered, _ = search.search(talk.db, query, talk.now, limit=NEAREST)
+    if not offered:
+        return _nothing_found(talk, query)
+    return Card(Text("1公里内没有活动。离您最近的有："), choices=_offers(offered))
+
+
+@on("activity.search", head="at", allow=anybody, scans=True)
+def at(talk: Talk, number: int = 0) -> Card:
+    """What is on at a place and all that lies in it: what the code that is posted there says."""
+    if number not in talk.lexicon.places:
+        return greeting()
+    name, query = as_said(talk.lexicon.places[number].name), Query(places=talk.lexicon.below[number])
+    found, _ = search.search(talk.db, query, talk.now, limit=1)
+    if not found:
+        nearest = _nothing_found(talk, query)
+        text = Text("{place}现在没有活动。{nearest}", place=name, nearest=nearest.text)
+        return replace(nearest, text=text)
+    card = _page(talk, query, 0)
+    return replace(card, text=Text("这里是{place}。{found}", place=name, found=card.text))
 
 
 @on("activity.search", head="more", allow=anybody)
@@ -102,7 +134,7 @@ def similar(talk: Talk, number: int = 0) -> Card:
     return _page(talk, query, 0)
 
 
-@on("activity.show", head="show", allow=anybody, phrases=_SHOW, reads=_named)
+@on("activity.show", head="show", allow=anybody, scans=True, phrases=_SHOW, reads=_named)
 def show(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
     found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
     if len(found) == 1:
@@ -125,7 +157,10 @@ def _page(talk: Talk, query: Query, offset: int) -> Card:
     if not query.open_only and any(each.stands(talk.now) != "open" for each in found):
         choices.append(Choice(Text("只看可报名的"), press("open", serial)))
     if total == 1:
-        return Card(NOTHING, articles=(_full(talk, found[0]),), choices=tuple(choices))
+        lead = Text("1公里内有1场：") if query.nearest_first else NOTHING
+        return Card(lead, articles=(_full(talk, found[0]),), choices=tuple(choices))
+    if query.nearest_first:
+        return _list(talk, Text("1公里内有{count}场，近的在前：", count=total), found, tuple(choices))
     return _list(talk, Text("找到{count}场，按时间排：", count=total), found, tuple(choices))
 
 
@@ -144,9 +179,12 @@ def _nothing_found(talk: Talk, query: Query) -> Card:
     for wider in _wider(query):
         near, _ = search.search(talk.db, wider, talk.now, limit=NEAREST)
         if near:
-            offered = tuple(Choice(activity_cards.label(each), press("show", each.number)) for each in near)
-            return Card(Text("没有找到正好合适的。接近的有："), choices=offered)
+            return Card(Text("没有找到正好合适的。接近的有："), choices=_offers(near))
     return Card(Text("现在还没有活动，过几天再来看看。"))
+
+
+def _offers(found: list[Listing]) -> tuple[Choice, ...]:
+    return tuple(Choice(activity_cards.label(each), press("show", each.number)) for each in found)
 
 
 def _wider(query: Query) -> list[Query]:

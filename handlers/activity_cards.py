@@ -1,6 +1,8 @@
 """How an activity is shown: as a line of a list, in full, and as what a registration is about."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from handlers.talk import press
 from models.activity import Listing
@@ -21,31 +23,65 @@ Fact = tuple[Text, Text]
 BROWSE = Choice(Text("找活动"), press("activities"))
 
 
+_STATES = {
+    "open": State(Text("可报"), "good"),
+    "early": State(Text("未开始"), "warning"),
+    "full": State(Text("已满"), "warning"),
+    "closed": State(Text("已截止"), "past"),
+    "running": State(Text("已开始"), "past"),
+    "ended": State(Text("已结束"), "past"),
+}
+
+
+class _Line(NamedTuple):
+    """What a line of a list shows of an activity."""
+
+    number: int
+    ref: str
+    title: str
+    starts: datetime
+    ends: datetime
+    place: str
+    fee: str | None
+    stands: str
+    free: int | None
+
+
 def state(activity: Listing, now: datetime) -> State:
     """One clear state, the same everywhere."""
-    stands = activity.stands(now)
-    if stands == "open" and activity.free is not None:
-        return State(Text("可报 余{count}", count=activity.free), "good")
-    words = {
-        "open": State(Text("可报"), "good"),
-        "early": State(Text("未开始"), "warning"),
-        "full": State(Text("已满"), "warning"),
-        "closed": State(Text("已截止"), "past"),
-        "running": State(Text("已开始"), "past"),
-        "ended": State(Text("已结束"), "past"),
-    }
-    return words[stands]
+    return _state(activity.stands(now), activity.free)
+
+
+def _state(stands: str, free: int | None) -> State:
+    if stands == "open" and free is not None:
+        return State(Text("可报 余{count}", count=free), "good")
+    return _STATES[stands]
 
 
 def row(activity: Listing, now: datetime) -> Article:
     """A line of a list: when, where, and its one state; its number opens it."""
-    facts: list[Fact] = [(Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))]
+    one = activity
+    stands = one.stands(now)
+    return _row(
+        _Line(one.number, one.ref, one.title, one.starts, one.ends, one.place, one.fee, stands, one.free)
+    )
+
+
+# Everybody who looks is shown the same lines, until a seat is taken.
+@lru_cache(maxsize=4096)
+def _row(line: _Line) -> Article:
+    facts: list[Fact] = [
+        (Text("时间"), Text("{span}", span=Span(line.starts, line.ends))),
+        (Text("地点"), as_said(line.place)),
+        _price(line.fee),
+    ]
+    register = (Choice(Text("报名"), press("register", line.number)),) if line.stands == "open" else ()
     return Article(
-        prose(activity.title),
-        activity.ref,
-        state=state(activity, now),
-        facts=(*facts, *_price(activity)),
-        choices=(Choice(Text("详情"), press("show", activity.number)), *_register(activity, now)),
+        prose(line.title),
+        line.ref,
+        state=_state(line.stands, line.free),
+        facts=tuple(facts),
+        choices=(Choice(Text("详情"), press("show", line.number)), *register),
     )
 
 
@@ -76,7 +112,7 @@ def full(activity: Listing, now: datetime, *, party: int = 0) -> Article:
 def subject(activity: Listing) -> Article:
     """What a question is about: nothing to press but what it asks."""
     where: list[Fact] = [(Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))]
-    return Article(prose(activity.title), activity.ref, facts=(*where, *_price(activity)))
+    return Article(prose(activity.title), activity.ref, facts=(*where, _price(activity.fee)))
 
 
 def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
@@ -92,7 +128,7 @@ def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
         found.append((Text("系列"), as_said(activity.series)))
     if activity.host:
         found.append((Text("主办"), as_said(activity.host)))
-    found += _price(activity)
+    found.append(_price(activity.fee))
     if activity.hours:
         found.append((Text("志愿时长"), Text("{hours}小时", hours=activity.hours)))
     if activity.registration_opens and now < activity.registration_opens:
@@ -107,8 +143,8 @@ def span(activity: Listing) -> Text:
     return Text("{span}", span=Span(activity.starts, activity.ends))
 
 
-def _price(activity: Listing) -> list[Fact]:
-    return [(Text("费用"), prose(activity.fee) if activity.fee else Text("免费"))]
+def _price(fee: str | None) -> Fact:
+    return Text("费用"), prose(fee) if fee else Text("免费")
 
 
 def _register(activity: Listing, now: datetime) -> tuple[Choice, ...]:

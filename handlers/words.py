@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 from opencc import OpenCC
@@ -34,16 +35,19 @@ class Reader:
 
 def say(text: Text, reader: Reader) -> str:
     """The words of a text for this reader."""
-    if not text.message:
-        return ""  # for which gettext would give the catalogue's own header
-    values = {name: _value(value, reader) for name, value in text.values.items()}
     count = text.values.get("count")
-    return _message(text.message, reader.language, count if isinstance(count, int) else None).format_map(
-        values
-    )
+    template = _template(text.message, reader.language, count if isinstance(count, int) else None)
+    if template.alone:
+        # Most texts are a name, a title or a time and nothing around it.
+        return str(_value(text.values[template.alone], reader))
+    if not template.named:
+        return template.message
+    return template.message.format_map({name: _value(value, reader) for name, value in text.values.items()})
 
 
 def _value(value: Value | Text, reader: Reader) -> str | int | float:
+    if type(value) is str or type(value) is int:
+        return value
     if isinstance(value, Text):
         return say(value, reader)
     if isinstance(value, Prose):
@@ -51,7 +55,8 @@ def _value(value: Value | Text, reader: Reader) -> str | int | float:
     if isinstance(value, Span):
         return say_span(value, reader)
     if isinstance(value, Moment):
-        return _day(value.at.astimezone(reader.zone), reader) + " " + _hour(value.at, reader)
+        day = _day(value.at.astimezone(reader.zone), reader.language, _today(reader))
+        return f"{day} {_hour(value.at, reader)}"
     if isinstance(value, Several):
         between = "\n" if value.lines else (", " if reader.language == "en" else "、")
         return between.join(say(text, reader) for text in value.texts)
@@ -60,32 +65,51 @@ def _value(value: Value | Text, reader: Reader) -> str | int | float:
 
 def say_span(span: Span, reader: Reader) -> str:
     """`11月26日 周四 12:10–13:00`; past midnight the end says so."""
-    starts, ends = span.starts.astimezone(reader.zone), span.ends.astimezone(reader.zone)
+    return _span(span.starts, span.ends, reader.language, _today(reader), reader.zone)
+
+
+def read_as(reader: Reader) -> tuple[Language, date, ZoneInfo]:
+    """Everything that words depend on: two readers who are equal in it read the same."""
+    return reader.language, _today(reader), reader.zone
+
+
+def _today(reader: Reader) -> date:
+    return _day_of(reader.now, reader.zone)
+
+
+@lru_cache(maxsize=256)
+def _day_of(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
+
+
+# The times of what is upcoming are said in every list that shows it.
+@lru_cache(maxsize=4096)
+def _span(starts: datetime, ends: datetime, language: Language, today: date, zone: ZoneInfo) -> str:
+    starts, ends = starts.astimezone(zone), ends.astimezone(zone)
     end = f"{ends:%H:%M}"
     if ends.date() == starts.date() + timedelta(days=1) and ends - starts < timedelta(hours=18):
-        end = f"{end} next day" if reader.language == "en" else f"次日{end}"
+        end = f"{end} next day" if language == "en" else f"次日{end}"
     elif ends.date() != starts.date():
-        end = f"{_day(ends, reader)} {end}"
-    return f"{_day(starts, reader)} {starts:%H:%M}–{end}"
+        end = f"{_day(ends, language, today)} {end}"
+    return f"{_day(starts, language, today)} {starts:%H:%M}–{end}"
 
 
 def say_stamp(at: datetime, reader: Reader) -> tuple[str, str]:
     """The day and the hour at which something was said. Never 今天: who reads it may do so tomorrow."""
-    return _date(at.astimezone(reader.zone), reader), _hour(at, reader)
+    return _date(at.astimezone(reader.zone), reader.language, _today(reader)), _hour(at, reader)
 
 
-def _day(moment: datetime, reader: Reader) -> str:
-    today, day = reader.now.astimezone(reader.zone).date(), moment.date()
-    words = ("today ", "tomorrow ") if reader.language == "en" else ("今天 ", "明天 ")
-    return _relative(day, today, *words) + _date(moment, reader)
+def _day(moment: datetime, language: Language, today: date) -> str:
+    words = ("today ", "tomorrow ") if language == "en" else ("今天 ", "明天 ")
+    return _relative(moment.date(), today, *words) + _date(moment, language, today)
 
 
-def _date(moment: datetime, reader: Reader) -> str:
-    today, day = reader.now.astimezone(reader.zone).date(), moment.date()
-    if reader.language == "en":
+def _date(moment: datetime, language: Language, today: date) -> str:
+    day = moment.date()
+    if language == "en":
         return _english_day(day, today)
     year = "" if day.year == today.year else f"{day.year}年"
-    weekday = ("週" if reader.language == "zh-Hant" else "周") + _WEEKDAYS["zh"][day.weekday()]
+    weekday = ("週" if language == "zh-Hant" else "周") + _WEEKDAYS["zh"][day.weekday()]
     return f"{year}{day.month}月{day.day}日 {weekday}"
 
 
@@ -102,8 +126,29 @@ def _hour(at: datetime, reader: Reader) -> str:
     return f"{at.astimezone(reader.zone):%H:%M}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A message in one language: whether it names values, and the one that is `alone` in it."""
+
+    message: str
+    named: bool
+    alone: str | None
+
+
 @lru_cache(maxsize=4096)
+def _template(message: str, language: Language, count: int | None) -> _Template:
+    words = _message(message, language, count)
+    parts = list(Formatter().parse(words))
+    names = [name for _, name, _, _ in parts if name is not None]
+    if not names:
+        return _Template(words.format_map({}), named=False, alone=None)
+    alone = names[0] if len(parts) == 1 and words == f"{{{names[0]}}}" else None
+    return _Template(words, named=True, alone=alone)
+
+
 def _message(message: str, language: Language, count: int | None) -> str:
+    if not message:
+        return ""  # for which gettext would give the catalogue's own header
     if language == "en":
         catalogue = _english()
         return catalogue.gettext(message) if count is None else catalogue.ngettext(message, message, count)

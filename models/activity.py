@@ -49,7 +49,7 @@ class Activity(SQLModel, table=True):
     tags: list[str] = Field(sa_column=Column(JSON, nullable=False))
     hours: float
     questions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
-    day: date
+    day: date = Field(index=True)
     minute: int
     words: str
 
@@ -164,10 +164,8 @@ class Listing:
 
     def stands(self, now: datetime) -> Literal["early", "open", "full", "closed", "running", "ended"]:
         """The one state that a card shows before any question."""
-        if now >= self.ends:
-            return "ended"
         if now >= self.starts:
-            return "running"
+            return "ended" if now >= self.ends else "running"
         if now >= self.closes:
             return "closed"
         if self.registration_opens and now < self.registration_opens:
@@ -247,17 +245,17 @@ def words(title: str, summary: str | None, series: str | None, tags: list[str]) 
 
 def find(db: Db, number: int) -> Listing:
     """The activity with this public number. Raises Refusal."""
-    row = db.row(_BY_NUMBER, number=number)
-    if row is None:
+    found = db.objects(listing, _BY_NUMBER, number=number)
+    if not found:
         raise Refusal(
             "activity.unknown", Text("没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。")
         )
-    return listing(row)
+    return found[0]
 
 
 def those(db: Db, numbers: list[int]) -> list[Listing]:
     """The activities with these public numbers that there are, soonest first."""
-    return [listing(row) for row in db.rows(_BY_NUMBERS, numbers=numbers)] if numbers else []
+    return db.objects(listing, _BY_NUMBERS, numbers=numbers) if numbers else []
 
 
 impersonal(ACTIVITY, "packs write it: what the community itself has")

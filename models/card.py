@@ -1,7 +1,7 @@
 """All that can be shown on every channel: handlers return cards, channels print them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from models.text import Text
@@ -46,6 +46,8 @@ class Article:
     facts: tuple[tuple[Text, Text], ...] = ()
     body: Text | None = None
     choices: tuple[Choice, ...] = ()
+    # What was made of it before, since one that many see is the same object for all of them.
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Card:
             yield from self.articles[0].choices
         elif self.tone != "question":
             for article in self.articles:
-                yield Choice(article.title, article.choices[0].says) if article.choices else _nothing(article)
+                yield _opening(article)
         yield from (choice for choice in self.choices if not choice.aside)
 
     def dump(self) -> dict[str, Any]:
@@ -149,9 +151,13 @@ class Card:
         )
 
 
-def _nothing(article: Article) -> Choice:
-    """An article that cannot be opened still has its number, so that the others keep theirs."""
-    return Choice(article.title, "help")
+def _opening(article: Article) -> Choice:
+    """What its number says. One that cannot be opened still has a number, so that the others keep theirs."""
+    choice: Choice | None = article.made.get("opening")
+    if choice is None:
+        says = article.choices[0].says if article.choices else "help"
+        choice = article.made["opening"] = Choice(article.title, says)
+    return choice
 
 
 def _dump_choice(choice: Choice) -> list[Any]:
@@ -164,6 +170,13 @@ def _load_choice(dumped: list[Any]) -> Choice:
 
 
 def _dump_article(article: Article) -> dict[str, Any]:
+    dumped: dict[str, Any] | None = article.made.get("dump")
+    if dumped is None:
+        dumped = article.made["dump"] = _dump_new_article(article)
+    return dumped
+
+
+def _dump_new_article(article: Article) -> dict[str, Any]:
     state = article.state
     return {
         "title": article.title.dump(),

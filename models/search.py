@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from models.activity import ACTIVITY, Listing, listed, listing
 from models.database import Db
@@ -19,7 +19,8 @@ class Query:
     """What is looked for among the activities that have not ended. What is not said does not narrow.
 
     Days are the community's, both ends included; minutes are of the day, the end not included;
-    `topics` must each be met by one of their words, `without` by none.
+    `topics` must each be met by one of their words, `without` by none. `nearest_first`: in the order of `places`,
+    not of time.
     """
 
     first: date | None = None
@@ -34,6 +35,7 @@ class Query:
     without: tuple[str, ...] = ()
     open_only: bool = False
     free_of_charge: bool = False
+    nearest_first: bool = False
 
     def at_any_time(self) -> "Query":
         """The same without a word about days and hours."""
@@ -56,7 +58,7 @@ def load(dumped: dict[str, Any]) -> Query:
 def search(db: Db, query: Query, now: datetime, *, limit: int, offset: int = 0) -> tuple[list[Listing], int]:
     """The matches, soonest first, and how many there are in all."""
     shape, values = _shape(query), _values(query, now)
-    found = [listing(row) for row in db.rows(_statement(shape), limit=limit, offset=offset, **values)]
+    found = db.objects(listing, _statement(shape), limit=limit, offset=offset, **values)
     if offset == 0 and len(found) < limit:
         return found, len(found)
     return found, int(db.value(_count(shape), **values))
@@ -78,6 +80,7 @@ class _Shape:
     without: int
     open_only: bool
     free_of_charge: bool
+    nearest_first: int
 
 
 def _shape(query: Query) -> _Shape:
@@ -94,6 +97,7 @@ def _shape(query: Query) -> _Shape:
         without=len(query.without),
         open_only=query.open_only,
         free_of_charge=query.free_of_charge,
+        nearest_first=len(query.places or ()) if query.nearest_first else 0,
     )
 
 
@@ -112,6 +116,8 @@ def _values(query: Query, now: datetime) -> dict[str, Any]:
         values["minute_from"], values["minute_to"] = query.minutes
     for index, (not_from, not_to) in enumerate(query.minutes_without):
         values[f"not_from_{index}"], values[f"not_to_{index}"] = not_from, not_to
+    if query.nearest_first:
+        values |= {f"near_{nth}": place for nth, place in enumerate(query.places or ())}
     for index, words in enumerate(query.topics):
         values |= {f"topic_{index}_{nth}": _like(word) for nth, word in enumerate(words)}
     return values | {f"without_{index}": _like(word) for index, word in enumerate(query.without)}
@@ -173,10 +179,14 @@ def _open_conditions() -> list[Any]:
 
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape) -> Select[Any]:
+    order: list[Any] = [ACTIVITY.c.starts, ACTIVITY.c.id]
+    if shape.nearest_first:
+        at = [(ACTIVITY.c.place_id == bindparam(f"near_{nth}"), nth) for nth in range(shape.nearest_first)]
+        order.insert(0, case(*at))
     found: Select[Any] = (
         listed()
         .where(_conditions(shape))
-        .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
+        .order_by(*order)
         .limit(bindparam("limit"))
         .offset(bindparam("offset"))
     )

@@ -64,6 +64,8 @@ class Text:
 
     def dump(self) -> list[Any]:
         """The text as JSON can carry it; `load` is the way back."""
+        if not self.values:
+            return [self.message, {}]
         return [self.message, {name: _dump(value) for name, value in self.values.items()}]
 
     @classmethod
@@ -83,6 +85,8 @@ def prose(words: str) -> Text:
 
 
 def _dump(value: Value | Text) -> Any:
+    if type(value) is str or type(value) is int:
+        return value
     if isinstance(value, Prose):
         return {"prose": str(value)}
     if isinstance(value, Text):

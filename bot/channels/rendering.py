@@ -3,10 +3,14 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.channels import Capabilities
-from handlers.words import Reader, say
+from bot.channels import CHANNELS, Capabilities
+from handlers.words import Reader, read_as, say
 from models.card import NOTHING, Article, Attachment, Card, Choice, Stage, Stands
+from models.notice import Outgoing
 from models.text import Text
 
 _MARKS: dict[Stands, str] = {"past": "●", "now": "◐", "next": "○"}
@@ -63,6 +67,16 @@ def render(card: Card, reader: Reader, capabilities: Capabilities, first: int | 
         )
         for index, text in enumerate(texts)
     ]
+
+
+def render_outgoing(outgoing: Outgoing, now: datetime, zone: ZoneInfo) -> list[Rendered]:
+    """The messages of a delivery that were not sent yet, as its channel shows them."""
+    reader, capabilities = Reader(outgoing.language, now, zone), CHANNELS[outgoing.channel]
+    shown: list[Rendered] = []
+    for part in outgoing.parts:
+        last = None if part.most is None else part.skip + part.most
+        shown += render(part.card, reader, capabilities, part.first)[part.skip : last]
+    return shown[outgoing.sent :]
 
 
 def attachments(card: Card, reader: Reader) -> tuple[Attached, ...]:
@@ -134,8 +148,26 @@ def _in_full(article: Article, reader: Reader) -> str:
 
 
 def _in_short(article: Article, reader: Reader, mark: str) -> str:
-    facts = " · ".join(say(fact, reader) for _, fact in article.facts)
-    return f"{mark}{_titled(article, reader)}" + (f"\n   {facts}" if facts else "")
+    """One of a list."""
+    words = _words(article, reader)
+    line: str | None = words.get("in short")
+    if line is None:
+        facts = " · ".join(say(fact, reader) for _, fact in article.facts)
+        line = words["in short"] = _titled(article, reader) + (f"\n   {facts}" if facts else "")
+    return mark + line
+
+
+def _words(article: Article, reader: Reader) -> dict[Any, Any]:
+    """Where its words are kept, as readers of this language read them today.
+
+    One that many are shown is the same object for all of them, and put into words once.
+    """
+    language, *today = read_as(reader)
+    known = article.made.get(language)
+    if known is None or known[0] != today:
+        known = article.made[language] = today, {}
+    words: dict[Any, Any] = known[1]
+    return words
 
 
 def _typed(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
@@ -157,22 +189,31 @@ def _typed(card: Card, reader: Reader, first: int | None) -> Iterator[str]:
 def _rows(card: Card, reader: Reader, first: int | None) -> tuple[tuple[Button, ...], ...]:
     """A list has a button for each article, with its number; one thing has its own choices in a row."""
     if len(card.articles) == 1:
-        rows = [card.articles[0].choices]
+        rows = [_buttons(card.articles[0].choices, reader)]
     else:
         rows = [
-            (Choice(_opening(article.title, nth, first), article.choices[0].says),)
+            (_opening(article, None if first is None else nth + first, reader),)
             for nth, article in enumerate(card.articles)
             if article.choices
         ]
-    rows += [(choice,) for choice in card.choices if not choice.aside]
-    rows.append(tuple(choice for choice in card.choices if choice.aside))
-    return tuple(
-        tuple(Button(say(choice.label, reader), choice.says) for choice in row) for row in rows if row
-    )
+    rows += [_buttons((choice,), reader) for choice in card.choices if not choice.aside]
+    rows.append(_buttons(tuple(choice for choice in card.choices if choice.aside), reader))
+    return tuple(row for row in rows if row)
 
 
-def _opening(title: Text, nth: int, first: int | None) -> Text:
-    return title if first is None else Text("{nth}. {title}", nth=nth + first, title=title)
+def _buttons(choices: tuple[Choice, ...], reader: Reader) -> tuple[Button, ...]:
+    return tuple(Button(say(choice.label, reader), choice.says) for choice in choices)
+
+
+def _opening(article: Article, number: int | None, reader: Reader) -> Button:
+    """The button of an article in a list."""
+    words = _words(article, reader)
+    button: Button | None = words.get(number)
+    if button is None:
+        title = article.title
+        label = title if number is None else Text("{nth}. {title}", nth=number, title=title)
+        button = words[number] = Button(say(label, reader), article.choices[0].says)
+    return button
 
 
 def _packed(blocks: list[str], capabilities: Capabilities) -> list[str]:
@@ -200,7 +241,8 @@ def _pieces(block: str, capabilities: Capabilities) -> Iterator[str]:
 
 
 def _fits(text: str, capabilities: Capabilities) -> bool:
-    return _size(text, capabilities) <= capabilities.text_limit
+    # No character is longer than four bytes, so most texts need not be measured.
+    return 4 * len(text) <= capabilities.text_limit or _size(text, capabilities) <= capabilities.text_limit
 
 
 def _room(text: str, capabilities: Capabilities) -> int:

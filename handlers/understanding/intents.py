@@ -21,28 +21,53 @@ class Intent:
     certain: bool
 
 
-@lru_cache(maxsize=1024)
-def _pattern(source: str) -> re.Pattern[str]:
-    return re.compile(source)
+class _Declared(tuple[Action, ...]):
+    """Actions by which something is remembered; a look into each of them would take too long."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return len(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A phrase of an action, ready to be looked for."""
+
+    action: Action
+    phrase: Phrase
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def fits(self, reading: Reading) -> bool:
+        needs = self.phrase.needs
+        return (
+            self.pattern.search(reading.text) is not None
+            and not (self.unless and self.unless.search(reading.text))
+            and (needs is None or bool(getattr(reading, needs)))
+        )
+
+
+@lru_cache(maxsize=16)
+def _ranked(actions: _Declared) -> list[Ranked]:
+    """Their phrases, the heaviest first, and among equals the one declared first."""
+    phrases = [
+        Ranked(action, each, re.compile(each.pattern), re.compile(each.unless) if each.unless else None)
+        for action in actions
+        for each in action.phrases
+        if each.weight
+    ]
+    return sorted(phrases, key=lambda each: -each.phrase.weight)
 
 
 def understand(reading: Reading, actions: Mapping[str, Action]) -> Intent | None:
     """The action of the heaviest phrase that fits; None where the sentence is not understood."""
-    best: tuple[int, Action] | None = None
-    for action in actions.values():
-        weight = max((phrase.weight for phrase in action.phrases if _fits(phrase, reading)), default=0)
-        if weight and (best is None or weight > best[0]):
-            best = (weight, action)
+    ranked = _ranked(_Declared(actions.values()))
+    if reading.understood is None or reading.understood[0] is not ranked:
+        reading.understood = ranked, next((each for each in ranked if each.fits(reading)), None)
+    best = reading.understood[1]
     if best is None:
         return None
-    weight, action = best
+    weight = best.phrase.weight
     certain = weight >= CERTAIN or (weight > 1 and reading.anchored)
-    return Intent(action, action.reads(reading), certain)
-
-
-def _fits(phrase: Phrase, reading: Reading) -> bool:
-    return (
-        _pattern(phrase.pattern).search(reading.text) is not None
-        and not (phrase.unless and _pattern(phrase.unless).search(reading.text))
-        and (phrase.needs is None or bool(getattr(reading, phrase.needs)))
-    )
+    return Intent(best.action, best.action.reads(reading), certain)

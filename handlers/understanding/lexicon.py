@@ -29,9 +29,12 @@ _SUFFIXES = (
 # Two places within this distance are near each other (contract, section 4).
 NEAR_METRES = 1000
 _EARTH_METRES = 6_371_000
+# Places so large that what lies in them may be far from where they are said to lie.
+_WIDE = ("subdistrict", "neighbourhood")
 # Titles that share fewer letters in a row with a sentence, or only such as many titles have, are not meant.
 _GENERIC_SHARE = 0.08
 
+Point = tuple[float, float]
 Sort = Literal["place", "series", "topic", "kind"]
 # Of a topic: the words that ask for it, and the words in an activity that meet it.
 Wordings = tuple[tuple[str, ...], tuple[str, ...]]
@@ -75,6 +78,8 @@ class Lexicon:
     words: Matcher[Sense]
     topics: dict[str, tuple[str, ...]]
     titles: list[Title]
+    # Sentences that were read with it, see reading.read.
+    read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_pair: dict[str, list[int]] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
 
@@ -104,10 +109,25 @@ class Lexicon:
     def near(self, place: int) -> tuple[int, ...]:
         """The places within NEAR_METRES of one, nearest first, itself included."""
         here = self.places[place].location
-        if here is None:
-            return self.below[place]
-        found = [(metres(here, node.location), node.id) for node in self.places.values() if node.location]
-        return tuple(key for distance, key in sorted(found) if distance <= NEAR_METRES)
+        return self.below[place] if here is None else self.around(here)
+
+    def around(self, here: Point, within: float = NEAR_METRES) -> tuple[int, ...]:
+        """The places within so many metres of a point, nearest first.
+
+        What has no location of its own lies where the building or the estate is that it is in.
+        """
+        found = [(metres(here, self._where(node)), node.id) for node in self.places.values()]
+        return tuple(key for distance, key in sorted(found) if distance <= within)
+
+    def _where(self, place: PlaceNode) -> Point | None:
+        inside = (node for node in self.above(place.id) if node.location or node.kind in _WIDE)
+        nearest = next(inside, None)
+        return nearest.location if nearest and (nearest is place or nearest.kind not in _WIDE) else None
+
+    @property
+    def venues(self) -> set[int]:
+        """The places where something is on."""
+        return {title.place for title in self.titles}
 
     def above(self, place: int | None) -> Iterator[PlaceNode]:
         """A place and everything that it lies in, from the inside out."""

@@ -1,9 +1,10 @@
 """One sentence, read: what it says about time, place, kind and topic, and which titles it names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from handlers.checks import read_number
 from handlers.understanding import times
@@ -11,8 +12,15 @@ from handlers.understanding.lexicon import Lexicon, PlaceNode, Sense, Title
 from handlers.understanding.matcher import Match, without
 from models.folding import fold
 from models.member import Person
+from models.phone import may_be_in
 from models.search import Query
 
+if TYPE_CHECKING:
+    from handlers.understanding.intents import Ranked
+
+# Lines up to this length are said by many, and so many of them are remembered.
+_REPEATED = 40
+_KEPT = 1000
 # What speech recognition and hurried fingers write for the words that decide an intent.
 _HOMOPHONES = {"报明": "报名", "包名": "报名", "抱名": "报名", "沙拢": "沙龙", "活洞": "活动", "治愿": "志愿"}
 _HOMOPHONE = re.compile("|".join(_HOMOPHONES))
@@ -55,6 +63,10 @@ class Reading:
     now: datetime
     person: Person
     lexicon: Lexicon
+    # Among which phrases its meaning was looked for, and the one that fits; kept here as all that is read.
+    understood: "tuple[list[Ranked], Ranked | None] | None" = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def text(self) -> str:
@@ -196,6 +208,10 @@ class Reading:
 
     def query(self) -> Query:
         """What is looked for, as a search takes it."""
+        return self._query
+
+    @cached_property
+    def _query(self) -> Query:
         when = self.when or times.When()
         return Query(
             first=when.first,
@@ -211,6 +227,27 @@ class Reading:
             open_only=self.open_only,
             free_of_charge=self.free_of_charge,
         )
+
+
+def read(said: str, now: datetime, person: Person, lexicon: Lexicon) -> Reading:
+    """The sentence, read. A short one means the same for everybody who lives and works at the same places.
+
+    Many say the same: it is looked through once a day, which takes half as long as all the rest of a message.
+    A line in which a phone number may be is not kept.
+    """
+    reading = Reading(said, now, person, lexicon)
+    if len(said) > _REPEATED or may_be_in(said):
+        return reading
+    key = (said, now.astimezone(lexicon.zone).date(), person.home_id, person.work_id)
+    known = lexicon.read.get(key)
+    if known is None:
+        if len(lexicon.read) >= _KEPT:
+            lexicon.read.clear()
+        lexicon.read[key] = reading
+        return reading
+    # All that was found out so far, but for this speaker.
+    reading.__dict__ = {**known.__dict__, "now": now, "person": person}
+    return reading
 
 
 def _outermost(lexicon: Lexicon, place: int | None, kind: str) -> int | None:

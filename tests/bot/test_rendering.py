@@ -1,7 +1,7 @@
 """One card on every channel: buttons or numbers, cut where it is too long, and nothing lost."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from bot.channels import CHANNELS, Capabilities
 from bot.channels.rendering import Attached, Rendered, render
 from handlers.words import Reader
 from models.card import NOTHING, Article, Attachment, Card, Choice, Stage, State
-from models.text import Text, as_said, prose
+from models.text import Span, Text, as_said, prose
 
 READER = Reader("zh-Hans", datetime.fromisoformat("2026-11-23T09:10:00+08:00"), ZoneInfo("Asia/Shanghai"))
 BUTTONS, NUMBERS = CHANNELS["telegram"], CHANNELS["wechat"]
@@ -146,6 +146,35 @@ def test_a_later_card_numbers_on_also_on_its_buttons() -> None:
     assert rendered.text.splitlines()[2::3] == ["4. 瑜伽【已满】", "5. 下棋【已满】"]
     assert labels(rendered) == [["4. 瑜伽"], ["5. 下棋"], ["更多"]]
     assert says(rendered) == ["show 1", "show 2", "more 1"]
+
+
+def test_an_article_that_many_see_is_said_anew_for_each_language_and_day() -> None:
+    at = datetime.fromisoformat("2026-11-24T12:10:00+08:00")
+    span = Text("{span}", span=Span(at, at + timedelta(minutes=50)))
+    lunch = Article(
+        prose("沙龙"),
+        "activity:lunch",
+        facts=((Text("时间"), span),),
+        choices=(Choice(Text("详情"), "show 1"),),
+    )
+    card = Card(Text("有两场："), articles=(lunch, CHESS))
+
+    def line(reader: Reader, first: int | None = 1) -> str:
+        text = render(card, reader, BUTTONS, first)[0].text
+        return text.split("\n\n")[1]
+
+    tomorrow = replace(READER, now=READER.now + timedelta(days=1))
+    expected = [
+        (READER, "1. 沙龙\n   明天 11月24日 周二 12:10–13:00"),
+        (tomorrow, "1. 沙龙\n   今天 11月24日 周二 12:10–13:00"),
+        (replace(tomorrow, language="zh-Hant"), "1. 沙龍\n   今天 11月24日 週二 12:10–13:00"),
+        (replace(READER, language="en"), "1. 沙龙\n   tomorrow Tue 24 Nov 12:10–13:00"),
+    ]
+    for _ in range(2):
+        assert [line(reader) for reader, _ in expected] == [said for _, said in expected]
+        assert line(READER, 7).startswith("7. ")
+        assert [row[0].label for row in render(card, READER, BUTTONS, 7)[0].rows] == ["7. 沙龙", "8. 下棋"]
+        assert [row[0].label for row in render(card, READER, BUTTONS, None)[0].rows] == ["沙龙", "下棋"]
 
 
 def test_where_a_number_is_the_answer_nothing_is_numbered() -> None:

@@ -40,6 +40,7 @@ def action(name: str, *phrases: Phrase) -> Action:
         example=None,
         rank=1,
         private=False,
+        scans=False,
         version=1,
         numbered=False,
         phrases=phrases,

@@ -1,13 +1,17 @@
 """A sentence, read: each thing that can be told of it without knowing what is wanted."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from handlers.talk import ACTIONS
+from handlers.understanding.intents import understand
 from handlers.understanding.lexicon import Lexicon, build
 from handlers.understanding.reading import Reading
+from handlers.understanding.reading import read as again
 from models.database import transaction
 from models.member import Person
 from models.search import Query
@@ -33,6 +37,52 @@ def read(lexicon: Lexicon, now: datetime) -> Read:
         return Reading(said, now, person, lexicon)
 
     return reading
+
+
+@pytest.fixture
+def hear(lexicon: Lexicon, now: datetime) -> Callable[[str, Person], Reading]:
+    """Reads a sentence as every message does: what was read before is not read again."""
+    return lambda said, person: again(said, now, person, lexicon)
+
+
+def test_the_same_line_is_read_once_for_all_who_live_at_the_same_place(
+    hear: Callable[[str, Person], Reading], lexicon: Lexicon
+) -> None:
+    estate = next(node.id for node in lexicon.places.values() if node.code == "estate")
+    lin, zhou = Person(1, "zh-Hans", estate, None), Person(2, "en", estate, None)
+    first = hear("我们小区周六有什么活动", lin)
+    assert first.query() == hear("我们小区周六有什么活动", zhou).query()
+    assert hear("我们小区周六有什么活动", zhou).person is zhou
+    assert hear("我们小区周六有什么活动", lin).matches is first.matches
+    assert len(lexicon.read) == 1
+    elsewhere = hear("我们小区周六有什么活动", Person(3, "zh-Hans", None, None))
+    assert (elsewhere.places, first.places is None) == (None, False)
+
+
+def test_a_line_that_was_changed_is_read_anew(hear: Callable[[str, Person], Reading]) -> None:
+    reading = hear("周六有什么活动", Person(1, "zh-Hans", None, None))
+    intent = understand(reading, ACTIONS)
+    assert intent is not None
+    assert understand(replace(reading, said="随便说一句"), ACTIONS) is None
+
+
+def test_another_day_reads_anew(lexicon: Lexicon, now: datetime) -> None:
+    person = Person(1, "zh-Hans", None, None)
+    today = again("明天有什么活动", now, person, lexicon).query()
+    tomorrow = again("明天有什么活动", now + timedelta(days=1), person, lexicon).query()
+    assert (today.first, tomorrow.first) == (date(2026, 11, 24), date(2026, 11, 25))
+
+
+def test_long_lines_are_not_kept_and_of_short_ones_not_too_many(
+    hear: Callable[[str, Person], Reading], lexicon: Lexicon
+) -> None:
+    person = Person(1, "zh-Hans", None, None)
+    hear("长" * 41, person)
+    hear("我的手机号是13812345678", person)
+    assert not lexicon.read
+    for nth in range(1500):
+        hear(f"第{nth}句", person)
+    assert len(lexicon.read) == 500
 
 
 def codes(reading: Reading) -> list[str] | None:

@@ -134,9 +134,9 @@ def unwanted_days(pieces: list[Piece], today: date, one_day: bool) -> frozenset[
         piece.unwanted and not (one_day and narrowed(pieces, place + 1)) for place, piece in enumerate(pieces)
     ]
     unwanted = [_stretch(group, today, today) for group in _groups(pieces, counted, ("to",))]
-    return frozenset(
-        day for day in _window(today) if unwanted and any(_has(stretch, day) for stretch in unwanted)
-    )
+    if not unwanted:
+        return frozenset()
+    return frozenset(day for day in _window(today) if any(_has(stretch, day) for stretch in unwanted))
 
 
 def narrowed(pieces: list[Piece], place: int) -> bool:
