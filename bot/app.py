@@ -21,7 +21,7 @@ from bot.inbound import Inbound, Message, Reply
 from bot.limits import PersonLimits
 from bot.listeners import Listeners
 from bot.metrics import Metrics
-from bot.worker import Worker, open_worker
+from bot.worker import Asked, Worker, open_worker
 from handlers import recipes
 from handlers.recipes import Content, Maker
 from models import member
@@ -53,7 +53,10 @@ class App:
     limits: PersonLimits | None = None
     # How many channels there are beside the page: while there is none, this may be the demo.
     platforms: int = 0
+    # Set when there may be something for the courier to send.
+    due: asyncio.Event = field(default_factory=asyncio.Event)
     _at_work: dict[tuple[str, str], "asyncio.Future[Reply]"] = field(default_factory=dict)
+    _jobs: dict[tuple[str, str], Asked[Reply]] = field(default_factory=dict)
 
     async def answer(self, inbound: Inbound) -> Reply:
         """The committed reply to a message. A repeat joins the original that is still at work."""
@@ -65,16 +68,23 @@ class App:
             self._at_work[key].add_done_callback(lambda _: self._at_work.pop(key))
         return await asyncio.shield(self._at_work[key])
 
+    def withdraw(self, inbound: Inbound) -> bool:
+        """Takes back a message that still waits for its turn; False where it is at work or done."""
+        job = self._jobs.get((inbound.channel, inbound.message or ""))
+        return job is not None and job.cancel()
+
     async def _answer(self, inbound: Inbound) -> Reply:
         began = time.perf_counter()
         sender = (inbound.channel, inbound.sender)
-        if self.limits and (seconds := self.limits.wait(sender)):
+        if self.limits and not inbound.leaves and (seconds := self.limits.wait(sender)):
             return await self._slow_down(self.limits, inbound, seconds)
-        if self.worker.expected_wait(sender) > PATIENCE_SECONDS:
+        if not inbound.leaves and self.worker.expected_wait(sender) > PATIENCE_SECONDS:
             return _busy(inbound)
-        reply = await asyncio.wrap_future(self.worker.submit(sender, lambda db: self._dispatch(db, inbound)))
+        reply = await self._run(sender, inbound)
         if self.limits and reply.repeated:
             self.limits.give_back(sender)
+        if reply.owes:
+            self.due.set()
         if inbound.history:
             self.listeners.wake(sender)
         self.metrics.seconds.observe(time.perf_counter() - began)
@@ -82,6 +92,18 @@ class App:
         if reply.failed:
             self.metrics.failures.inc()
         return reply
+
+    async def _run(self, sender: tuple[str, str], inbound: Inbound) -> Reply:
+        # An attempt of dispatch is undone whole where it fails.
+        job = self.worker.ask(sender, lambda db: self._dispatch(db, inbound), undoes=True)
+        if inbound.message is None:
+            return await job.answer
+        key = (inbound.channel, inbound.message)
+        self._jobs[key] = job
+        try:
+            return await job.answer
+        finally:
+            self._jobs.pop(key, None)
 
     async def _slow_down(self, limits: PersonLimits, inbound: Inbound, seconds: float) -> Reply:
         """The first time in a minute it is said, in his language; what comes after that costs us nothing."""
@@ -98,7 +120,7 @@ class App:
 
     async def read(self, work: Callable[[Db], T]) -> T:
         """What a look into the database gives, in a turn of its own among the messages."""
-        return await asyncio.wrap_future(self.worker.submit(object(), work))
+        return await self.worker.ask(object(), work).answer
 
     async def content(self, attachment: Attachment, person: Person) -> tuple[str, Content]:
         """The name and the content of an attachment, made for the one who is to have it."""
@@ -118,7 +140,7 @@ class App:
 def _busy(inbound: Inbound) -> Reply:
     text = Text("请过一两分钟再说一次，现在来问的人太多。")
     message = Message(inbound.sender, Card(text, tone="notice"), inbound.language or "zh-Hans", None)
-    return Reply("unknown", (message,), retry_after=BUSY_SECONDS)
+    return Reply("unknown", (message,), retry_after=BUSY_SECONDS, busy=True)
 
 
 def open_app(

@@ -1,23 +1,28 @@
 """What `linli check` says: is everything that is configured there, reachable and current?"""
 
+import asyncio
 import errno
 import socket
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import key
+from bot.channels import Finding, open_channels
 from bot.configuration import Configuration, ConfigurationError
-from models import community
+from models import community, dead_letter
 from models.database import open_engine, transaction
 from models.migrate import is_current
 
-Finding = tuple[bool, str]
+# So many of the messages that could not be read are listed, the newest first.
+MOST_DEAD_LETTERS = 20
 
 
 def findings(settings: Configuration) -> list[Finding]:
     """One line for each thing, and whether it works."""
-    return [*_database(settings), _server(settings)]
+    return [*_database(settings), _server(settings), *_channels(settings)]
 
 
 def _database(settings: Configuration) -> list[Finding]:
@@ -33,6 +38,7 @@ def _database(settings: Configuration) -> list[Finding]:
             return [(False, f"database: {shown} has an older schema; run `linli migrate`")]
         with transaction(engine) as db:
             zone, bound = community.zone(db), community.key_fingerprint(db)
+            unread = dead_letter.newest(db, MOST_DEAD_LETTERS)
     except SQLAlchemyError as error:
         return [(False, f"database: {shown} does not answer ({type(error).__name__}); check the address")]
     finally:
@@ -47,7 +53,27 @@ def _database(settings: Configuration) -> list[Finding]:
         (True, f"database: {shown} is current"),
         (True, f"community: its clocks run in {zone.key}"),
         _key(settings, bound),
+        *((True, _dead_letter(each)) for each in unread),
     ]
+
+
+def _dead_letter(unread: Row[Any]) -> str:
+    """They are told and fail nothing: the program goes on, and who sent it was answered."""
+    number = f" {unread.message}" if unread.message else ""
+    return f"dead letter: {unread.channel}{number} of {unread.at:%Y-%m-%d %H:%M} UTC: {unread.reason}"
+
+
+def _channels(settings: Configuration) -> list[Finding]:
+    """What each platform that is configured says of us."""
+    try:
+        channels = open_channels(settings)
+    except ConfigurationError as error:
+        return [(False, f"channels: {error}")]
+
+    async def ask() -> list[Finding]:
+        return [finding for channel in channels.values() for finding in await channel.check()]
+
+    return asyncio.run(ask())
 
 
 def _key(settings: Configuration, bound: str | None) -> Finding:

@@ -9,12 +9,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
 from bot.worker import Worker
-from models import delivery, heard, notice
+from models import dead_letter, delivery, heard, invite, notice
 from models.database import Db
 
 # How often the clock looks whether something is to be forgotten.
 FORGET_SECONDS = 3600
-_FORGOTTEN = (heard.forget, delivery.forget, notice.forget)
+_FORGOTTEN = (heard.forget, delivery.forget, notice.forget, dead_letter.forget, invite.forget)
 
 
 class Clock(Protocol):

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -15,17 +16,20 @@ from bot.sealing import Sealing
 from handlers.hearing import Line, hear
 from handlers.running import Outcome
 from handlers.talk import Talk
-from models import conversation, heard, history, member, phone
+from models import conversation, delivery, erasure, heard, history, member, notice, phone
 from models.card import Card
-from models.conversation import Memory
+from models.conversation import Memory, Window
 from models.database import ClaimLost, Db
 from models.folding import clean, fold, is_traditional
 from models.member import Language, Person
+from models.notice import Part
+from models.refusal import Refusal
 from models.text import Text, as_said
 
 # Longer than any platform lets a person write; what is beyond is cut off.
 LONGEST_TEXT = 4096
 _ERASED = ""
+_BEFORE = timedelta(milliseconds=1)
 # The sentence of a button: nobody writes so.
 _BUTTON = re.compile(r"[a-z]+ \d+(\.\d+)?")
 _log = structlog.get_logger()
@@ -56,7 +60,9 @@ def answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Rep
 def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Reply:
     speaker = conversation.speaker(db, inbound.channel, inbound.sender)
     if inbound.message and (kept := heard.recall(db, inbound.channel, inbound.message)):
-        return replace(_addressed(Reply.load(kept), inbound.sender), repeated=True)
+        return _again(Reply.load(kept), inbound)
+    if inbound.leaves:
+        return _leave(db, inbound, speaker, now)
     address, person = _known(db, inbound, speaker)
     remembered = speaker.memory if speaker else None
     sealing = Sealing.of(equipment.vault, inbound.text, remembered)
@@ -74,17 +80,83 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
         in_group=inbound.group is not None,
         registrations_a_minute=equipment.registrations_a_minute,
     )
-    line = Line(clean(inbound.text)[:LONGEST_TEXT], inbound.attached, inbound.forwarded)
-    outcome = _hear_in_group(db, inbound, talk, line) if inbound.group else hear(talk, line, memory)
+    line = Line(
+        clean(inbound.text)[:LONGEST_TEXT],
+        inbound.attached,
+        inbound.forwarded,
+        inbound.location,
+        inbound.scanned,
+    )
+    group: int | None = None
+    if inbound.group:
+        group, outcome = _hear_in_group(db, inbound, talk, line)
+    else:
+        outcome = hear(talk, line, memory)
     reply = _reply(inbound, outcome, talk, sealing)
     if talk.gone:
         reply = replace(reply, gone=True)
         _keep(db, inbound, None, _addressed(reply, _ERASED), now)
         return reply
     conversation.keep(db, address, sealing.sealed(memory), known=remembered is not None)
+    released = _arrived(db, inbound, address, speaker, now)
     _keep(db, inbound, address, reply, now)
     _enter(db, inbound, address, reply, outcome, now)
-    return reply
+    owes = _owe(db, inbound, address, group, reply, now)
+    return replace(reply, owes=True) if owes or released else reply
+
+
+def _leave(db: Db, inbound: Inbound, speaker: Row[Any] | None, now: datetime) -> Reply:
+    """Whom we reach no more is sent nothing; who is to be forgotten is, unless the community needs him.
+
+    It is kept as heard: said again it must not meet whoever came back since.
+    """
+    if speaker is None:
+        return Reply("", ())
+    if inbound.leaves == "forgotten" and speaker.member is not None:
+        try:
+            erasure.leave(db, speaker.address, speaker.member, now)
+            _keep(db, inbound, None, Reply("", ()), now)
+            return Reply("", (), gone=True)
+        except Refusal as refusal:
+            _log.warning("kept although they left", reason=refusal.code)
+    member.close(db, speaker.address, now)
+    _keep(db, inbound, speaker.address, Reply("", ()), now)
+    return Reply("", ())
+
+
+def _arrived(db: Db, inbound: Inbound, address: int, speaker: Row[Any] | None, now: datetime) -> bool:
+    """Whoever writes is reached again, and may be written to for a while; True where something waited for that."""
+    back = speaker is not None and bool(speaker.closed) and inbound.group is None
+    if back:
+        member.reopen(db, address)
+    if inbound.opens is None:
+        return back and delivery.release(db, address, now)
+    span, most = inbound.opens
+    free = speaker is not None and speaker.free_until is not None
+    before = Window(speaker.free_until, speaker.free_left) if speaker is not None and free else None
+    conversation.open_window(db, address, Window(now + span, most), before, now)
+    return delivery.release(db, address, now)
+
+
+def _owe(db: Db, inbound: Inbound, address: int, group: int | None, reply: Reply, now: datetime) -> bool:
+    """Into the ledger what the response to the platform does not carry; True where there is some."""
+    left = inbound.carries(reply) if inbound.carries else ()
+    for to, where in ((inbound.sender, address), (f"group:{inbound.group}", group)):
+        parts = [
+            Part(message.card, message.first, skip, message.language)
+            for message, skip in left
+            if message.to == to
+        ]
+        if parts and where is not None:
+            # What the handler itself has told comes after its answer.
+            notice.tell(db, parts, [where], now, due=now - _BEFORE)
+    return bool(left)
+
+
+def _again(reply: Reply, inbound: Inbound) -> Reply:
+    """The answer that it got when it came first; a goodbye is still one."""
+    gone = any(each.to == _ERASED for each in reply.messages)
+    return replace(_addressed(reply, inbound.sender), repeated=True, gone=gone)
 
 
 def _addressed(reply: Reply, to: str) -> Reply:
@@ -94,7 +166,7 @@ def _addressed(reply: Reply, to: str) -> Reply:
     return replace(reply, messages=tuple(replace(each, to=to) for each in reply.messages))
 
 
-def _known(db: Db, inbound: Inbound, speaker: Row | None) -> tuple[int, Person]:  # type: ignore[type-arg]
+def _known(db: Db, inbound: Inbound, speaker: Row[Any] | None) -> tuple[int, Person]:
     """The one who speaks; a newcomer becomes a member by his first line."""
     if speaker is None or speaker.member is None:
         return member.meet(db, inbound.channel, inbound.sender, _language_of(inbound))
@@ -113,8 +185,8 @@ def _language_of(inbound: Inbound) -> Language:
     return "zh-Hant" if is_traditional(inbound.text) else "zh-Hans"
 
 
-def _hear_in_group(db: Db, inbound: Inbound, talk: Talk, line: Line) -> Outcome:
-    """A group remembers what was shown in it, and nothing else."""
+def _hear_in_group(db: Db, inbound: Inbound, talk: Talk, line: Line) -> tuple[int, Outcome]:
+    """A group remembers what was shown in it, and nothing else; gives its address too."""
     key = f"group:{inbound.group}"
     group = conversation.speaker(db, inbound.channel, key)
     remembered = group.memory if group else None
@@ -122,8 +194,10 @@ def _hear_in_group(db: Db, inbound: Inbound, talk: Talk, line: Line) -> Outcome:
     shown = sealing.opened(remembered)
     outcome = hear(talk, line, shown)
     address = group.address if group else member.meet_group(db, inbound.channel, key)
+    if group is not None and group.closed:
+        member.reopen(db, address)
     conversation.keep(db, address, sealing.sealed(shown), known=remembered is not None)
-    return outcome
+    return address, outcome
 
 
 def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing) -> Reply:
@@ -171,4 +245,6 @@ def _apologize(db: Db, inbound: Inbound, now: datetime, error: Exception) -> Rep
         )
         _keep(db, inbound, address, reply, now)
         _enter(db, inbound, address, reply, Outcome("unknown"), now)
-    return reply
+        group = conversation.speaker(db, inbound.channel, to) if inbound.group else None
+        owes = _owe(db, inbound, address, group.address if group else None, reply, now)
+    return replace(reply, owes=owes)

@@ -13,7 +13,7 @@ _SILENT = ("uvicorn.access",)
 _QUIET = {
     **dict.fromkeys(("apscheduler", "alembic", "uvicorn", "python_multipart", "sqlalchemy"), logging.WARNING),
     # They tell whole addresses, in which a platform's secret may stand.
-    **dict.fromkeys(("httpx", "httpcore", "urllib3"), logging.WARNING),
+    **dict.fromkeys(("httpx", "httpcore", "urllib3", "aiohttp", "telegram"), logging.WARNING),
     # In its debug mode it shows what slow callbacks were called with.
     "asyncio": logging.ERROR,
 }

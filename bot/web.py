@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from types import FrameType
 
@@ -17,10 +19,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from bot import clock, courier
 from bot.app import App, open_app
-from bot.channels import Channel, open_channels
+from bot.channels import Channel, Entrance, open_channels
 from bot.clock import SystemClock
 from bot.configuration import Configuration, ConfigurationError
 from bot.configuration import Server as ServerSettings
@@ -28,12 +31,29 @@ from models.database import Db
 
 # A database that does not answer a liveness check within this is down.
 LIVE_SECONDS = 2.0
+# A thread that computes gives way to the others after this; Python's own 5 ms, at each statement of the database,
+# keep answers waiting for seconds while an attachment is made.
+GIVES_WAY_SECONDS = 0.0005
 # Smaller answers are not worth packing, in bytes.
 SMALLEST_TO_PACK = 1024
+# When a channel that stumbled begins again.
+AGAIN_SECONDS = 5.0
 _log = structlog.get_logger()
 
 
-def build(app: App, channels: Mapping[str, Channel]) -> Starlette:
+class Site(Starlette):
+    """A platform's call goes past what pages need: packing, error pages, the search among all routes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            for route in self.routes:
+                if isinstance(route, Entrance) and route.path == scope["path"]:
+                    await route.app(scope, receive, send)
+                    return
+        await super().__call__(scope, receive, send)
+
+
+def build(app: App, channels: Mapping[str, Channel]) -> Site:
     """Everything that is served over HTTP."""
 
     async def healthz(_request: Request) -> Response:
@@ -52,7 +72,7 @@ def build(app: App, channels: Mapping[str, Channel]) -> Starlette:
 
     routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
     routes += [route for channel in channels.values() for route in channel.routes(app)]
-    return Starlette(
+    return Site(
         routes=routes,
         middleware=[Middleware(GZipMiddleware, minimum_size=SMALLEST_TO_PACK)],
         exception_handlers={DBAPIError: unavailable},
@@ -66,7 +86,7 @@ async def _answers(app: App) -> bool:
         return db.value(text("SELECT 1"))
 
     try:
-        await asyncio.wait_for(asyncio.wrap_future(app.worker.submit("healthz", ask)), LIVE_SECONDS)
+        await asyncio.wait_for(app.worker.ask("healthz", ask).answer, LIVE_SECONDS)
     except Exception as error:
         _log.warning("not alive", reason=type(error).__name__)
         return False
@@ -97,17 +117,21 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Configuration) -> None:
     """Serves until it is told to stop; what was accepted is answered first."""
+    sys.setswitchinterval(GIVES_WAY_SECONDS)
     with _listen(settings.server) as listening:
+        channels = open_channels(settings)
         app = open_app(settings.database.url, SystemClock(), [], settings.security, settings.limits)
         scheduler = clock.start(app.clock, app.worker, app.engine)
-        channels = open_channels(settings)
         app.platforms = len(channels) - 1
-        served = uvicorn.Config(build(app, channels), log_config=None, timeout_graceful_shutdown=10)
+        served = uvicorn.Config(
+            build(app, channels), log_config=None, access_log=False, timeout_graceful_shutdown=10
+        )
         server = _Server(served, app)
+        _rest_from_collecting()
         beside = [
             _tell(server, settings, listening.getsockname()[1]),
             courier.run(app, channels),
-            *(each.run(app) for each in channels.values()),
+            *(_keep_up(name, each, app) for name, each in channels.items()),
         ]
         running = [asyncio.ensure_future(each) for each in beside]
         try:
@@ -118,6 +142,24 @@ async def serve(settings: Configuration) -> None:
             await asyncio.gather(*running, return_exceptions=True)
             scheduler.shutdown(wait=False)
             app.close()
+
+
+async def _keep_up(name: str, channel: Channel, app: App) -> None:
+    """A channel that stumbles over something that nobody thought of begins again, and says so."""
+    while True:
+        try:
+            await channel.run(app)
+            return
+        except Exception as error:
+            _log.error("a channel stumbled", channel=name, exc_info=error)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _rest_from_collecting() -> None:
+    """What there is now stays to the end: looking through it again and again took a seventh of each answer's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _listen(server: ServerSettings) -> socket.socket:

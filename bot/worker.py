@@ -1,14 +1,16 @@
 """Where transactions begin and end: one writing thread on SQLite, a pool of threads on PostgreSQL."""
 
+import asyncio
 import contextlib
 import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from itertools import groupby
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -27,10 +29,32 @@ POSTGRES_THREADS = 8
 _log = structlog.get_logger()
 
 
+class Asked(Generic[T]):
+    """What an event loop waits for. Whoever is first, the worker or `cancel`, decides whether the work begins.
+
+    A Future that threads may wait for, and its waking of the loop for each single one, cost several times as much.
+    """
+
+    __slots__ = ("_begun", "answer")
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._begun = threading.Lock()
+
+    def set_running_or_notify_cancel(self) -> bool:
+        return not self.answer.cancelled() and self._begun.acquire(blocking=False)
+
+    def cancel(self) -> bool:
+        """Said in the loop; False where the work has begun."""
+        return self._begun.acquire(blocking=False) and self.answer.cancel()
+
+
 @dataclass(slots=True)
 class _Job:
     work: Work
-    done: "Future[Any]"
+    done: "Future[Any] | Asked[Any]"
+    # Where it fails it undoes by itself what it did.
+    undoes: bool = False
     result: Any = None
     error: Exception | None = None
 
@@ -38,17 +62,45 @@ class _Job:
         """False where the asker gave up before the work began; from here on he cannot."""
         return self.done.set_running_or_notify_cancel()
 
+    def where(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that waits for it; None where a thread does."""
+        return self.done.answer.get_loop() if isinstance(self.done, Asked) else None
+
     def tell(self) -> None:
+        told = self.done.answer if isinstance(self.done, Asked) else self.done
+        if told.cancelled():
+            return  # he stopped waiting while it was at work
         if self.error is None:
-            self.done.set_result(self.result)
+            told.set_result(self.result)
         else:
-            self.done.set_exception(self.error)
+            told.set_exception(self.error)
+
+
+def _tell(jobs: Sequence[_Job]) -> None:
+    """In their order; an event loop is woken once for all that wait in it."""
+    for loop, waiting in groupby(jobs, _Job.where):
+        told = list(waiting)
+        if loop is None:
+            _tell_each(told)
+            continue
+        with contextlib.suppress(RuntimeError):  # it is closed, and nobody waits there any more
+            loop.call_soon_threadsafe(_tell_each, told)
+
+
+def _tell_each(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        job.tell()
 
 
 class Worker(Protocol):
-    """Runs work in transactions; the future is done only after its commit."""
+    """Runs work in transactions; the future is done only after its commit.
+
+    `ask` is for event loops. `undoes`: the work undoes by itself what it did where it fails.
+    """
 
     def submit(self, sender: Hashable, work: Callable[[Db], T]) -> "Future[T]": ...
+
+    def ask(self, sender: Hashable, work: Callable[[Db], T], *, undoes: bool = False) -> Asked[T]: ...
 
     def expected_wait(self, sender: Hashable = None) -> float: ...
 
@@ -70,6 +122,11 @@ class _Threads(ABC):
         future: Future[T] = Future()
         self._queue.put(sender, _Job(work, future))
         return future
+
+    def ask(self, sender: Hashable, work: Callable[[Db], T], *, undoes: bool = False) -> Asked[T]:
+        asked: Asked[T] = Asked()
+        self._queue.put(sender, _Job(work, asked, undoes))
+        return asked
 
     def expected_wait(self, sender: Hashable = None) -> float:
         """Seconds that a message of this sender put now would wait; without one, that of a newcomer."""
@@ -119,8 +176,7 @@ class SQLiteWorker(_Threads):
                 began = time.monotonic()
                 jobs = self._batch(taken[1])
                 self._took(time.monotonic() - began, len(jobs))
-                for job in jobs:
-                    job.tell()
+                _tell(jobs)
 
     def _batch(self, first: _Job) -> list[_Job]:
         """Runs what waits in one transaction; thrown away whole and run one by one if the database fails."""
@@ -158,19 +214,16 @@ class SQLiteWorker(_Threads):
             job.error = error
 
     def _run(self, job: _Job) -> None:
-        connection = self._open()
-        connection.exec_driver_sql("SAVEPOINT message")
+        db = Db(self._open())
         try:
-            job.result = job.work(Db(connection))
+            with contextlib.nullcontext() if job.undoes else db.savepoint("message"):
+                job.result = job.work(db)
         except DBAPIError as error:
             if not isinstance(error, IntegrityError):
                 raise
             job.error = error
         except Exception as error:
             job.error = error
-        if job.error is not None:
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT message")
-        connection.exec_driver_sql("RELEASE SAVEPOINT message")
 
     def _begin(self) -> None:
         connection = self._open()
@@ -227,7 +280,7 @@ class PostgresWorker(_Threads):
                 self._run(job)
                 self._took(time.monotonic() - began, 1)
                 # Told before the sender's next one begins, so that his answers come in order.
-                job.tell()
+                _tell([job])
                 self._queue.done(sender)
 
     def _run(self, job: _Job) -> None:

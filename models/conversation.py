@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from models.community import COMMUNITY
-from models.database import Db, table_of
+from models.database import Db, table_of, write_json
 from models.member import ADDRESS, ADDRESSES, MEMBER, NEWCOMER
 from models.personal import Shown, personal
 from models.text import Text
@@ -20,17 +20,30 @@ FORMS_AT_ONCE = 3
 SEARCHES_KEPT = 5
 # A form without one of these was written by a version that meant something else by a form.
 _NEEDED = {"head", "version", "arguments", "began"}
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Conversation(SQLModel, table=True):
-    """One row an address; `memory` is JSON, see Memory."""
+    """One row an address; `memory` is JSON, see Memory, and `free_until` and `free_left` are a Window."""
 
     address_id: int = Field(foreign_key="address.id", primary_key=True)
     memory: str
+    # On a channel that lets one write only after having been written to: until when, and how many messages.
+    free_until: datetime | None = None
+    free_left: int | None = None
 
 
 CONVERSATION = table_of(Conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """So many messages may be sent until then, without having been asked for."""
+
+    until: datetime
+    left: int
+
+    def is_open(self, now: datetime) -> bool:
+        return now < self.until and self.left > 0
 
 
 @dataclass(slots=True)
@@ -102,7 +115,7 @@ class Memory:
     def dump(self) -> str:
         fields = {name: getattr(self, name) for name in self.__slots__}
         fields["forms"] = [{name: getattr(form, name) for name in form.__slots__} for form in self.forms]
-        return _encode(fields)
+        return write_json(fields)
 
     @classmethod
     def load(cls, dumped: str | None) -> "Memory":
@@ -125,6 +138,9 @@ _AT = (
         MEMBER.c.work_id,
         NEWCOMER.label("newcomer"),
         CONVERSATION.c.memory,
+        CONVERSATION.c.free_until,
+        CONVERSATION.c.free_left,
+        ADDRESS.c.closed,
         select(COMMUNITY.c.revision).scalar_subquery().label("revision"),
     )
     .select_from(
@@ -142,6 +158,14 @@ _UPDATE = (
     .values(memory=bindparam("dumped"))
 )
 _INSERT = insert(CONVERSATION)
+_THERE = CONVERSATION.c.address_id == bindparam("address")
+_OPEN = update(CONVERSATION).where(_THERE).values(free_until=bindparam("until"), free_left=bindparam("most"))
+_WINDOW = select(CONVERSATION.c.free_until, CONVERSATION.c.free_left).where(_THERE)
+_SPEND = (
+    update(CONVERSATION)
+    .where(_THERE, CONVERSATION.c.free_left > 0)
+    .values(free_left=CONVERSATION.c.free_left - 1)
+)
 
 
 def speaker(db: Db, channel: str, key: str) -> Row[Any] | None:
@@ -161,6 +185,23 @@ def keep(db: Db, address: int, memory: Memory, *, known: bool) -> None:
         db.run(_INSERT, address_id=address, memory=memory.dump())
 
 
+def open_window(db: Db, address: int, window: Window, before: Window | None, now: datetime) -> None:
+    """Whoever wrote may be written to, see Window. A longer window that is still open stays as it is."""
+    if before is None or not before.is_open(now) or before.until < window.until:
+        db.run(_OPEN, address=address, until=window.until, most=window.left)
+
+
+def window(db: Db, address: int) -> Window | None:
+    """The last one that was opened there."""
+    row = db.row(_WINDOW, address=address)
+    return Window(row.free_until, row.free_left) if row and row.free_until else None
+
+
+def spend(db: Db, address: int) -> None:
+    """One of the messages of the window there was used."""
+    db.run(_SPEND, address=address)
+
+
 # Of use to programs alone, so that people read only what it is.
 _WHAT = Text("没填完的、刚看过的和刚找过的，内容在JSON文件里")
 
@@ -168,6 +209,10 @@ personal(
     CONVERSATION,
     Text("还记着的对话"),
     whose=CONVERSATION.c.address_id.in_(ADDRESSES),
-    shows={"memory": Shown(Text("记着的内容"), lambda _memory: _WHAT)},
+    shows={
+        "memory": Shown(Text("记着的内容"), lambda _memory: _WHAT),
+        "free_until": Text("可以回您消息到"),
+        "free_left": Text("还可以回几条"),
+    },
     kept="one row an address, which the next line replaces",
 )

@@ -1,11 +1,23 @@
 """The ledger of what goes out: one row for each address that a notice is for, and what became of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, insert, select, text, update
+from sqlalchemy import (
+    Index,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
@@ -16,12 +28,15 @@ from models.text import Text
 # How long a courier may take for one; then another one takes it over.
 LEASE = timedelta(seconds=30)
 # So often is it tried where the way there fails for the moment, after waits that double.
-MOST_ATTEMPTS = 5
+MOST_FAILURES = 10
 FIRST_WAIT = timedelta(seconds=2)
 # Whoever died in the middle of sending may have sent it: it is tried once more, and then left.
-MOST_LAPSES = 2
+MOST_DOUBTS = 2
 KEPT = timedelta(days=90)
+_JUST_AFTER = timedelta(milliseconds=1)
 _SLICE = 1000
+# When what waits for its reader to write again is due: he alone changes that.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 Final = Literal["sent", "failed", "skipped", "unknown", "expired"]
 _WAITS = "state IN ('pending', 'sending')"
@@ -45,6 +60,11 @@ class Delivery(SQLModel, table=True):
     state: str
     due: datetime
     attempts: int = 0
+    # How often the way there failed, and how often nobody could tell whether it arrived.
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    doubts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    # So many of its messages went out at earlier attempts.
+    sent: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     settled: datetime | None = Field(default=None, index=True)
     reason: str | None = None
 
@@ -54,11 +74,16 @@ DELIVERY = table_of(Delivery)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row that is ours to send until `until`; `attempts` is the number of this claim of it."""
+    """A row that is ours to send until `until`; `attempts` is the number of this claim of it.
+
+    `failures` and `doubts` are those of the claims before.
+    """
 
     delivery: int
     attempts: int
     until: datetime
+    failures: int = 0
+    doubts: int = 0
 
 
 _ENTER = insert(DELIVERY)
@@ -68,13 +93,26 @@ _NEXT_NUMBER = (
     .values(told=ADDRESS.c.told + 1)
     .returning(ADDRESS.c.told)
 )
+_UNDER_WAY = DELIVERY.alias("under_way")
+_IS_TRIED_AGAIN = and_(
+    _UNDER_WAY.c.state == "pending",
+    _UNDER_WAY.c.id < DELIVERY.c.id,
+    _UNDER_WAY.c.failures + _UNDER_WAY.c.doubts > 0,
+    _UNDER_WAY.c.due < NEVER,
+)
 _DUE = (
-    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.attempts)
+    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.attempts, DELIVERY.c.failures, DELIVERY.c.doubts)
     .join(ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id)
     .where(
         text(f"delivery.{_WAITS}"),
         DELIVERY.c.due <= bindparam("now"),
         ADDRESS.c.channel.in_(bindparam("channels", expanding=True)),
+        # What somebody is being sent comes to its end before the next one, so that he reads them in order.
+        ~exists().where(
+            _UNDER_WAY.c.address_id == DELIVERY.c.address_id,
+            _UNDER_WAY.c.due > bindparam("now"),
+            or_(_UNDER_WAY.c.state == "sending", _IS_TRIED_AGAIN),
+        ),
     )
     .order_by(DELIVERY.c.due, DELIVERY.c.id)
     .limit(bindparam("most"))
@@ -84,8 +122,13 @@ _DUE = (
 _DUE_THERE = _DUE.where(ADDRESS.c.key == bindparam("there"))
 _HOLD = (
     update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("delivery"))
+    .where(DELIVERY.c.id.in_(bindparam("deliveries", expanding=True)))
     .values(state="sending", due=bindparam("until"), attempts=DELIVERY.c.attempts + 1)
+)
+_DOUBT = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id.in_(bindparam("deliveries", expanding=True)))
+    .values(doubts=DELIVERY.c.doubts + 1)
 )
 _OURS = (
     DELIVERY.c.id == bindparam("delivery"),
@@ -100,12 +143,26 @@ _SETTLE = (
         settled=bindparam("now"),
         reason=bindparam("why"),
     )
+    .returning(DELIVERY.c.address_id)
 )
 _COUNT = update(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).values(number=bindparam("nth"))
 _WAIT = (
-    update(DELIVERY).where(*_OURS).values(state="pending", due=bindparam("until"), reason=bindparam("why"))
+    update(DELIVERY)
+    .where(*_OURS)
+    .values(
+        state="pending",
+        due=bindparam("until"),
+        reason=bindparam("why"),
+        sent=bindparam("already"),
+        failures=bindparam("failed"),
+        doubts=bindparam("doubted"),
+    )
 )
-_ADDRESSED = select(DELIVERY.c.address_id).where(DELIVERY.c.id == bindparam("delivery"))
+_HELD = update(DELIVERY).where(
+    DELIVERY.c.address_id == bindparam("address"), DELIVERY.c.state == "pending", DELIVERY.c.due == NEVER
+)
+_RELEASE = _HELD.values(due=bindparam("now"))
+_DUE_AT = select(DELIVERY.c.due).where(DELIVERY.c.id == bindparam("delivery"), DELIVERY.c.state == "pending")
 _OLD = select(DELIVERY.c.id).where(DELIVERY.c.settled < bindparam("limit")).limit(_SLICE)
 _FORGET = delete(DELIVERY).where(DELIVERY.c.id.in_(bindparam("old", expanding=True)))
 
@@ -135,37 +192,81 @@ def claim(
 
     Nobody else takes the same until the lease ends.
     """
-    claims = []
+    claims, lapsed = [], []
     due = {"now": now, "channels": list(channels), "most": most}
     rows = db.rows(_DUE, **due) if there is None else db.rows(_DUE_THERE, **due, there=there)
     for row in rows:
-        if row.state == "sending" and row.attempts >= MOST_LAPSES:
-            lapsed = Claim(row.id, row.attempts, now)
-            settle(db, lapsed, "unknown", now, "nobody said whether it was sent")
+        doubts = row.doubts + (row.state == "sending")
+        if doubts >= MOST_DOUBTS:
+            settle(db, Claim(row.id, row.attempts, now), "unknown", now, "nobody said whether it was sent")
             continue
-        db.run(_HOLD, delivery=row.id, until=now + LEASE)
-        claims.append(Claim(row.id, row.attempts + 1, now + LEASE))
+        if doubts > row.doubts:
+            lapsed.append(row.id)
+        claims.append(Claim(row.id, row.attempts + 1, now + LEASE, row.failures, doubts))
+    if lapsed:
+        db.run(_DOUBT, deliveries=lapsed)
+    if claims:
+        db.run(_HOLD, deliveries=[each.delivery for each in claims], until=now + LEASE)
     return claims
 
 
 def settle(db: Db, claimed: Claim, final: Final, now: datetime, why: str | None = None) -> bool:
     """What became of it. False where the lease was lost meanwhile: then it is another one's to say."""
     ours = {"delivery": claimed.delivery, "attempt": claimed.attempts}
-    if db.run(_SETTLE, **ours, final=final, now=now, why=why) != 1:
+    address = db.value(_SETTLE, **ours, final=final, now=now, why=why)
+    if address is None:
         return False  # another one's by now, or erased with its reader
     if final == "sent":
-        address = db.value(_ADDRESSED, delivery=claimed.delivery)
         db.run(_COUNT, delivery=claimed.delivery, nth=_next_number(db, address))
     return True
 
 
-def put_off(db: Db, claimed: Claim, now: datetime, why: str, wait: timedelta | None = None) -> bool:
-    """The way there failed for the moment: it is tried again later, or has failed. False as with `settle`."""
-    if claimed.attempts >= MOST_ATTEMPTS:
+def put_off(
+    db: Db, claimed: Claim, now: datetime, why: str, wait: timedelta | None = None, sent: int = 0
+) -> bool:
+    """The way there failed for the moment: it is tried again later, or has failed. False as with `settle`.
+
+    `sent` of its messages went out by now, and are not sent again.
+    """
+    failed = claimed.failures + 1
+    if failed >= MOST_FAILURES:
         return settle(db, claimed, "failed", now, why)
-    wait = wait or FIRST_WAIT * 2 ** (claimed.attempts - 1)
+    wait = wait or FIRST_WAIT * 2 ** (failed - 1)
+    return _wait(db, replace(claimed, failures=failed), now + wait, why, sent)
+
+
+def doubt(
+    db: Db, claimed: Claim, now: datetime, why: str, wait: timedelta | None = None, sent: int = 0
+) -> bool:
+    """Nobody knows whether it arrived: it is tried once more, and then left. False as with `settle`."""
+    doubts = claimed.doubts + 1
+    if doubts >= MOST_DOUBTS:
+        return settle(db, claimed, "unknown", now, why)
+    return _wait(db, replace(claimed, doubts=doubts), now + (wait or FIRST_WAIT), why, sent)
+
+
+def hold(db: Db, claimed: Claim, why: str, sent: int = 0, until: datetime = NEVER) -> bool:
+    """It waits until its reader writes again, see `release`. False as with `settle`."""
+    return _wait(db, claimed, until, why, sent)
+
+
+def give_back(db: Db, claimed: Claim, behind: Claim, now: datetime, sent: int = 0) -> bool:
+    """It was not tried: one before it at the same address is to be tried again first."""
+    due = db.value(_DUE_AT, delivery=behind.delivery)
+    # Behind what waits for its reader alone it does not wait.
+    until = now if due is None or due >= NEVER else due + _JUST_AFTER
+    return _wait(db, claimed, until, "waits behind another one", sent)
+
+
+def _wait(db: Db, claimed: Claim, until: datetime, why: str, sent: int) -> bool:
+    counts = {"failed": claimed.failures, "doubted": claimed.doubts}
     ours = {"delivery": claimed.delivery, "attempt": claimed.attempts}
-    return db.run(_WAIT, **ours, until=now + wait, why=why) == 1
+    return db.run(_WAIT, **ours, **counts, until=until, why=why, already=sent) == 1
+
+
+def release(db: Db, address: int, now: datetime) -> bool:
+    """Whoever writes gets what waited for it; True where something did."""
+    return db.run(_RELEASE, address=address, now=now) > 0
 
 
 def forget(db: Db, now: datetime) -> bool:
@@ -194,10 +295,12 @@ personal(
     whose=DELIVERY.c.address_id.in_(ADDRESSES),
     shows={
         "number": Text("序号"),
+        "sent": Text("已发出的条数"),
         "state": Shown(Text("状态"), _STATES),
         "due": Text("应发时间"),
         "settled": Text("完成时间"),
         "reason": Text("原因"),
     },
+    besides={"failures": "a count of the courier's own", "doubts": "a count of the courier's own"},
     kept=KEPT,
 )

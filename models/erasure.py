@@ -3,12 +3,14 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Field, SQLModel
 
 from models import personal
 from models.database import Db, table_of
+from models.delivery import DELIVERY
 from models.member import ADDRESS, MEMBER, ROLE
+from models.notice import NOTICE
 from models.refusal import Refusal
 from models.text import Text
 
@@ -25,7 +27,14 @@ class Erasure(SQLModel, table=True):
 ERASURE = table_of(Erasure)
 _REMEMBER = insert(ERASURE)
 _DIGESTS = select(ERASURE.c.digest)
-_HANDLES = select(ADDRESS.c.channel, ADDRESS.c.key).where(ADDRESS.c.member_id == bindparam("member"))
+_HANDLES = select(ADDRESS.c.id, ADDRESS.c.channel, ADDRESS.c.key).where(
+    ADDRESS.c.member_id == bindparam("member")
+)
+_TOLD = select(DELIVERY.c.notice_id).where(DELIVERY.c.address_id == bindparam("address"))
+_FORGET_NOTICES = delete(NOTICE).where(
+    NOTICE.c.id.in_(bindparam("told", expanding=True)),
+    ~select(DELIVERY.c.id).where(DELIVERY.c.notice_id == NOTICE.c.id).exists(),
+)
 _CODE = select(MEMBER.c.code).where(MEMBER.c.id == bindparam("member"))
 # Whoever writes from another address of theirs is done first, or comes after it as a newcomer.
 _LOCK = (
@@ -34,6 +43,7 @@ _LOCK = (
     .order_by(ADDRESS.c.id)
     .with_for_update()
 )
+_LOCK_ADDRESS = select(ADDRESS.c.id).where(ADDRESS.c.id == bindparam("address")).with_for_update()
 # Of two last administrators who go at once, the second sees that the first is gone.
 _ADMINISTRATORS = (
     select(ROLE.c.member_id).where(ROLE.c.kind == "administrator").order_by(ROLE.c.id).with_for_update()
@@ -62,6 +72,31 @@ def erase(db: Db, member: int, now: datetime) -> None:
             each.erase(db, rows, now)
     for known in known_by - digests(db):
         db.run(_REMEMBER, digest=known, at=now)
+
+
+def leave(db: Db, address: int, member: int, now: datetime) -> None:
+    """Forgets whoever left this address: the member, or, who is reached elsewhere too, all of this address.
+
+    Raises Refusal where the community cannot do without this member.
+    """
+    others = [row for row in db.rows(_HANDLES, member=member) if row.id != address]
+    if not others:
+        erase(db, member, now)
+        return
+    forget_address(db, address)
+
+
+def forget_address(db: Db, address: int) -> None:
+    """Deletes an address and everything that was said and told there; whoever writes from there is a newcomer."""
+    # Who is writing from there just now is done first.
+    db.rows(_LOCK_ADDRESS, address=address)
+    told = [row.notice_id for row in db.rows(_TOLD, address=address)]
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        for column in table.columns:
+            if any(key.column is ADDRESS.c.id for key in column.foreign_keys):
+                db.run(delete(table).where(column == bindparam("address")), address=address)
+    db.run(_FORGET_NOTICES, told=told)
+    db.run(delete(ADDRESS).where(ADDRESS.c.id == bindparam("address")), address=address)
 
 
 def _known_by(db: Db, member: int) -> set[str]:

@@ -59,7 +59,9 @@ _BEYOND_ALL = 2**31 - 1
 def keep(db: Db, said: Line, cards: Sequence[Card], address: int, now: datetime) -> int:
     """A line with its answer, which its writer reads at once; gives its number."""
     dumped = [card.dump() for card in cards]
-    notice = db.insert(_KEEP, key=None, cards=dumped, said=said.dump(), purpose=None, at=now, expires=None)
+    notice = db.insert(
+        _KEEP, key=None, cards=dumped, said=said.dump(), purpose=None, kind=None, at=now, expires=None
+    )
     return delivery.enter_told(db, notice, address, now)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Literal, Protocol
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.configuration import Configuration
@@ -27,18 +27,45 @@ class Capabilities:
 
 
 class ChannelError(Exception):
-    """What could not be sent. `permanent`: trying again is of no use; else after `retry_after`, if it says when."""
+    """What could not be sent. `permanent`: trying again is of no use; else after `retry_after`, if it says when.
 
-    def __init__(self, why: str, *, permanent: bool, retry_after: timedelta | None = None) -> None:
+    `unreachable`: nothing reaches that address any more; `until_contact`: nothing does until its owner writes
+    again. `unknown`: it may have arrived, and is tried once more. `sent` of the messages went out before this one failed, counted with those of earlier attempts.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        permanent: bool,
+        retry_after: timedelta | None = None,
+        unreachable: bool = False,
+        until_contact: bool = False,
+        unknown: bool = False,
+        sent: int = 0,
+    ) -> None:
         super().__init__(why)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.unreachable = unreachable
+        self.until_contact = until_contact
+        self.unknown = unknown
+        self.sent = sent
+
+
+class Entrance(Route):
+    """Where a platform posts: an ASGI application that takes the call as it comes, and answers everything itself."""
+
+
+# A line of `linli check`, and whether what it names works.
+Finding = tuple[bool, str]
 
 
 class Channel(Protocol):
     """What comes by HTTP it hears in its routes; what it reads or fetches itself, it hears in `run`.
 
-    `push` sends what nobody has just asked for, or raises ChannelError.
+    `push` sends what nobody has just asked for, or raises ChannelError. `link` is an address that says a sentence
+    when it is opened or scanned, where the platform has such. `check` asks the platform, for `linli check`.
     """
 
     capabilities: Capabilities
@@ -49,13 +76,17 @@ class Channel(Protocol):
 
     async def push(self, app: App, outgoing: Outgoing) -> None: ...
 
+    async def link(self, says: str) -> str | None: ...
+
+    async def check(self) -> list[Finding]: ...
+
 
 # Every channel by the name in its addresses; limits from the platforms' own documents.
 CHANNELS: Mapping[str, Capabilities] = {
     "console": Capabilities(buttons=True, text_limit=4096),
     "page": Capabilities(buttons=True, text_limit=20_000, module="bot.channels.page"),
-    "telegram": Capabilities(buttons=True, text_limit=4096),
-    "wechat": Capabilities(buttons=False, text_limit=2048, measured_in="bytes"),
+    "telegram": Capabilities(buttons=True, text_limit=4096, module="bot.channels.telegram"),
+    "wechat": Capabilities(buttons=False, text_limit=2048, measured_in="bytes", module="bot.channels.wechat"),
 }
 
 

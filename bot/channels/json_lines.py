@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from bot import courier
 from bot.app import App
-from bot.channels import CHANNELS, Capabilities
+from bot.channels import CHANNELS, Capabilities, Finding
 from bot.channels.rendering import Attached, Rendered, render
 from bot.clock import FixedClock
 from bot.inbound import Inbound, Message
@@ -65,9 +65,16 @@ class JSONLines:
             pass
         return list(self._pushed)
 
+    async def link(self, says: str) -> str | None:
+        """Nothing here is opened from elsewhere."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        return []
+
     async def push(self, app: App, outgoing: Outgoing) -> None:
-        for card in outgoing.cards:
-            shown = Message(outgoing.to, card, outgoing.language, None)
+        for part in outgoing.parts:
+            shown = Message(outgoing.to, part.card, outgoing.language, part.first)
             self._pushed += self._render(app, outgoing.channel, shown)
 
     async def _hear(self, app: App, said: dict[str, str]) -> dict[str, Any]:
@@ -77,8 +84,15 @@ class JSONLines:
         if "press" in said:
             known = self._buttons.get((channel, shown_to), {}) or self._buttons.get((channel, to), {})
             text = known.get(said["press"], said["press"])
-        attached = not {"text", "press"} & said.keys()
-        inbound = Inbound(channel, to, text, attached, group=said.get("group"))
+        inbound = Inbound(
+            channel,
+            to,
+            said.get("scan", text),
+            attached="photo" in said,
+            group=said.get("group"),
+            location=_place(said.get("location")),
+            scanned="scan" in said,
+        )
         reply = await app.answer(inbound)
         messages = [each for message in reply.messages for each in self._render(app, channel, message)]
         return {"did": reply.did, "messages": messages}
@@ -146,6 +160,10 @@ def _check_words(key: str, value: Any) -> None:
         raise LineError(f"{key}: has half a character; write whole ones")
     if key in ("from", "group") and not (value.isprintable() and len(value) <= LONGEST_HANDLE):
         raise LineError(f"{key}: is no handle; write at most {LONGEST_HANDLE} visible characters")
+
+
+def _place(location: Any) -> tuple[float, float] | None:
+    return (float(location[0]), float(location[1])) if location else None
 
 
 def _check_location(value: Any) -> None:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from bot import courier
 from bot.app import App
-from bot.channels import CHANNELS, Capabilities
+from bot.channels import CHANNELS, Capabilities, Finding
 from bot.channels.rendering import render
 from bot.inbound import Inbound, Message
 from handlers.words import Reader, say
@@ -39,6 +39,13 @@ class Terminal:
         while line := await asyncio.to_thread(_read_line):
             if line.strip():
                 await self._say(app, line.strip())
+
+    async def link(self, says: str) -> str | None:
+        """Nothing here is opened from elsewhere."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        return []
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
         for card in outgoing.cards:

@@ -93,8 +93,8 @@ def test_forgetting_goes_slice_by_slice_each_in_a_transaction_of_its_own(sqlite_
     worker = open_worker(sqlite_engine)
     forget(FixedClock(NOW), worker)
     worker.close()
-    # One more each for the deliveries and the notices, of which there is nothing to forget.
-    assert len(commits) == 3 + 2
+    # One more each for the deliveries, notices, dead letters and codes, of which there is nothing to forget.
+    assert len(commits) == 3 + 4
     assert kept(sqlite_engine) == 5
 
 

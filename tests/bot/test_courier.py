@@ -12,12 +12,14 @@ from starlette.routing import BaseRoute
 
 from bot import courier
 from bot.app import App, open_app
-from bot.channels import Capabilities, ChannelError
+from bot.channels import Capabilities, ChannelError, Finding
 from bot.clock import FixedClock
+from bot.inbound import Inbound
 from models import consent, member, notice
 from models.card import Card
 from models.database import Db
 from models.delivery import DELIVERY, LEASE
+from models.member import ADDRESS
 from models.notice import Outgoing
 from models.text import Text
 from tests.conftest import NOW, PACK
@@ -36,6 +38,11 @@ class Postbox:
         return []
 
     async def run(self, app: App) -> None: ...
+
+    async def link(self, says: str) -> str | None: ...
+
+    async def check(self) -> list[Finding]:
+        return []
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
         self.got.append(outgoing)
@@ -182,16 +189,16 @@ async def test_it_runs_until_it_is_cancelled(app: App, monkeypatch: pytest.Monke
 )
 async def test_no_fault_ends_it(app: App, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
-    deliver, asked = courier.deliver, 0
+    take, asked = courier._take, 0
 
-    async def faulty_at_first(app: App, channels: Any, there: str | None = None) -> int:
+    async def faulty_at_first(app: App, channels: Any, there: str | None = None) -> Any:
         nonlocal asked
         asked += 1
         if asked < 3:
             raise fault
-        return await deliver(app, channels, there)
+        return await take(app, channels, there)
 
-    monkeypatch.setattr(courier, "deliver", faulty_at_first)
+    monkeypatch.setattr(courier, "_take", faulty_at_first)
     post = Postbox()
     await tell(app, "one")
     running = asyncio.ensure_future(courier.run(app, {"post": post}))
@@ -199,3 +206,127 @@ async def test_no_fault_ends_it(app: App, monkeypatch: pytest.MonkeyPatch, fault
         await asyncio.sleep(0.01)
     running.cancel()
     assert asked >= 3
+
+
+class Slow(Postbox):
+    """Takes as long as it is held for what goes to one address."""
+
+    def __init__(self, slow: str) -> None:
+        super().__init__()
+        self._slow = slow
+        self.let_go = asyncio.Event()
+
+    async def push(self, app: App, outgoing: Outgoing) -> None:
+        if outgoing.to == self._slow:
+            await self.let_go.wait()
+        await super().push(app, outgoing)
+
+
+async def until(app: App, *wanted: str) -> None:
+    while [state for state, _ in await states(app)] != list(wanted):
+        await asyncio.sleep(0.01)
+
+
+async def test_one_that_takes_long_holds_up_nobody_else_and_its_own_come_in_order(app: App) -> None:
+    post = Slow("one")
+    await tell(app, "one", "two")
+    running = asyncio.ensure_future(courier.run(app, {"post": post}))
+    await until(app, "sending", "sent")
+
+    def one_more(db: Db) -> None:
+        address = db.value(select(ADDRESS.c.id).where(ADDRESS.c.key == "one"))
+        notice.tell(db, [Card(Text("再见"))], [address], NOW)
+
+    await app.read(one_more)
+    await tell(app, "three")
+    app.due.set()
+    await until(app, "sending", "sent", "pending", "sent")
+    post.let_go.set()
+    await until(app, "sent", "sent", "sent", "sent")
+    running.cancel()
+    assert [card.text.message for each in post.got if each.to == "one" for card in each.cards] == [
+        "好",
+        "再见",
+    ]
+
+
+async def test_who_is_not_reached_any_more_is_sent_nothing_else(app: App) -> None:
+    post = Postbox(ChannelError("blocked", permanent=True, unreachable=True))
+    await tell(app, "one")
+    await courier.deliver(app, {"post": post})
+
+    def one_more(db: Db) -> None:
+        notice.tell(
+            db, [Card(Text("好"))], [db.value(select(ADDRESS.c.id).where(ADDRESS.c.key == "one"))], NOW
+        )
+
+    await app.read(one_more)
+    await courier.deliver(app, {"post": post})
+    assert await states(app) == [("failed", "blocked"), ("skipped", "nobody is reached there any more")]
+    assert len(post.got) == 1
+
+
+async def test_what_went_out_before_a_failure_is_not_sent_again(app: App, clock: FixedClock) -> None:
+    post = Postbox(ChannelError("cut off", permanent=False, sent=2), RuntimeError(), None)
+    await tell(app, "one")
+    for minute in range(3):
+        clock.move(NOW + timedelta(minutes=minute))
+        await courier.deliver(app, {"post": post})
+    assert [each.sent for each in post.got] == [0, 2, 2]
+    assert await states(app) == [("sent", None)]
+
+
+async def test_what_a_courier_holds_longer_than_its_lease_is_another_ones(
+    app: App, clock: FixedClock
+) -> None:
+    post = Postbox()
+    await tell(app, "one")
+    taken, outgoing = await courier._take(app, {"post": post})
+    clock.move(NOW + LEASE)
+    await courier._send_in_order(app, {"post": post}, outgoing)
+    assert (taken, post.got) == (1, [])
+
+
+async def test_the_next_one_waits_behind_one_that_is_put_off(app: App, clock: FixedClock) -> None:
+    post = Postbox(ChannelError("too many", permanent=False, retry_after=timedelta(seconds=5)))
+    await tell(app, "one")
+
+    def one_more(db: Db) -> None:
+        address = db.value(select(ADDRESS.c.id).where(ADDRESS.c.key == "one"))
+        notice.tell(db, [Card(Text("再见"))], [address], NOW)
+
+    await app.read(one_more)
+    await courier.deliver(app, {"post": post})
+    assert await states(app) == [("pending", "too many"), ("pending", "waits behind another one")]
+    clock.move(NOW + timedelta(seconds=6))
+    while await courier.deliver(app, {"post": post}):
+        pass
+    assert [card.text.message for each in post.got for card in each.cards] == ["好", "好", "再见"]
+
+
+async def test_what_may_have_arrived_is_tried_once_more(app: App, clock: FixedClock) -> None:
+    post = Postbox(*(ChannelError("no answer", permanent=False, unknown=True) for _ in range(3)))
+    await tell(app, "one")
+    for minute in range(3):
+        clock.move(NOW + timedelta(minutes=minute))
+        await courier.deliver(app, {"post": post})
+    assert (await states(app), len(post.got)) == ([("unknown", "no answer")], 2)
+
+
+class Meanwhile(Postbox):
+    """Its reader writes again while it is on its way to him, and it finds the old window shut."""
+
+    async def push(self, app: App, outgoing: Outgoing) -> None:
+        await super().push(app, outgoing)
+        if len(self.got) == 1:
+            opens = (timedelta(minutes=1), 3)
+            await app.answer(Inbound("post", outgoing.to, "你好", message="m", opens=opens))
+            raise ChannelError("45015", permanent=False, until_contact=True)
+
+
+async def test_who_has_written_meanwhile_need_not_write_once_more(app: App) -> None:
+    post = Meanwhile()
+    await tell(app, "one")
+    while await courier.deliver(app, {"post": post}):
+        pass
+    assert (await states(app), len(post.got)) == ([("sent", None)], 2)

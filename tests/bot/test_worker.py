@@ -1,5 +1,6 @@
 """Transactions and messages: what is answered is committed, and nobody's fault is his neighbour's."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -390,6 +391,102 @@ def test_who_does_not_wait_any_more_harms_nobody(worker: Worker, notes: Engine) 
     gate.open()
     assert result(worker.submit("a", note("b"))) == "b"
     assert "b" in written(notes)
+
+
+async def test_an_event_loop_is_told_after_the_commit(worker: Worker, notes: Engine) -> None:
+    asked = worker.ask("a", note("tea"))
+    assert await asked.answer == "tea"
+    assert written(notes) == ["tea"]
+    assert not asked.cancel()
+
+
+async def test_an_event_loop_is_told_what_went_wrong_and_its_neighbours_what_went_well(
+    worker: Worker,
+) -> None:
+    first = Gate(worker)
+    # The first two of one sender, so that they come one after the other on several threads too.
+    asked = [worker.ask("one", note("a")), worker.ask("one", note("a")), worker.ask("other", note("b"))]
+    first.open()
+    told = await asyncio.gather(*(each.answer for each in asked), return_exceptions=True)
+    assert told[0] == "a"
+    assert isinstance(told[1], IntegrityError)
+    assert told[2] == "b"
+
+
+async def test_what_has_not_begun_can_be_taken_back_and_what_has_cannot(
+    worker: Worker, notes: Engine
+) -> None:
+    gate = Gate(worker, "a")
+    waits, stopped = worker.ask("a", note("waits")), worker.ask("a", note("stopped"))
+    assert waits.cancel()
+    assert not waits.cancel()
+    # Whoever stops waiting takes it back too.
+    stopped.answer.cancel()
+    gate.open()
+    reached, let_go = threading.Event(), threading.Event()
+
+    def stand(db: Db) -> None:
+        note("stands")(db)
+        reached.set()
+        let_go.wait(PATIENCE_SECONDS)
+
+    stands = worker.ask("a", stand)
+    assert await asyncio.to_thread(reached.wait, PATIENCE_SECONDS)
+    assert not stands.cancel()
+    # He stops waiting, but it is at work.
+    stands.answer.cancel()
+    let_go.set()
+    assert await worker.ask("a", note("last")).answer == "last"
+    assert written(notes) == ["last", "stands"]
+    assert waits.answer.cancelled()
+
+
+@pytest.mark.usefixtures("_no_hurry")
+async def test_an_event_loop_is_woken_once_for_what_was_committed_together(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, woken = asyncio.get_running_loop(), 0
+    wake = loop.call_soon_threadsafe
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        nonlocal woken
+        woken += 1
+        return wake(*arguments, **named)
+
+    worker = open_worker(sqlite)
+    gate = Gate(worker)
+    asked = [worker.ask(word, note(word)) for word in "abcdefgh"]
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+    gate.open()
+    assert [await each.answer for each in asked] == list("abcdefgh")
+    assert woken == 1
+    monkeypatch.undo()
+    worker.close()
+
+
+def test_an_event_loop_that_is_closed_harms_nobody(worker: Worker) -> None:
+    gate = Gate(worker)
+
+    async def ask() -> None:
+        worker.ask("a", note("a"))
+
+    asyncio.run(ask())
+    gate.open()
+    assert result(worker.submit("a", note("b"))) == "b"
+
+
+async def test_work_that_does_not_undo_itself_is_undone(worker: Worker, notes: Engine) -> None:
+    def fail(db: Db) -> None:
+        note("lost")(db)
+        raise ValueError("said so")
+
+    gate = Gate(worker)
+    failed, well = worker.ask("a", fail), worker.ask("b", note("b"), undoes=True)
+    gate.open()
+    with pytest.raises(ValueError, match="said so"):
+        await failed.answer
+    assert await well.answer == "b"
+    assert written(notes) == ["b"]
 
 
 def test_in_memory_it_is_the_same_worker() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row, delete, select, text, update
 from models import delivery, member, notice
 from models.card import Card
 from models.database import Db, transaction
-from models.delivery import DELIVERY, FIRST_WAIT, KEPT, LEASE, MOST_ATTEMPTS, Claim
+from models.delivery import DELIVERY, FIRST_WAIT, KEPT, LEASE, MOST_FAILURES, Claim
 from models.notice import NOTICE
 from models.text import Text
 from tests.conftest import NOW
@@ -136,12 +136,12 @@ def test_what_another_version_wrote_fails_alone(db: Db, address: int) -> None:
 def test_what_fails_for_the_moment_is_tried_again_later_and_not_for_ever(db: Db, address: int) -> None:
     notice.tell(db, [CARD], [address], NOW)
     at, waits = NOW, []
-    for _ in range(MOST_ATTEMPTS - 1):
+    for _ in range(MOST_FAILURES - 1):
         claimed = claim_one(db, at)
         assert delivery.put_off(db, claimed, at, "busy") is True
         waits.append(the_one(db).due - at)
         at = the_one(db).due
-    assert waits == [FIRST_WAIT * 2**nth for nth in range(MOST_ATTEMPTS - 1)]
+    assert waits == [FIRST_WAIT * 2**nth for nth in range(MOST_FAILURES - 1)]
     delivery.put_off(db, claim_one(db, at), at, "busy")
     assert (the_one(db).state, the_one(db).reason) == ("failed", "busy")
 
@@ -280,3 +280,88 @@ def test_without_its_attempt_a_lost_lease_would_settle(db: Db, address: int) -> 
     unguarded = update(DELIVERY).where(DELIVERY.c.id == again.delivery).values(state="failed")
     assert db.run(unguarded) == 1
     assert the_one(db).state == "failed"
+
+
+def test_what_is_held_waits_for_its_reader_alone(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW)
+    claimed = claim_one(db)
+    assert delivery.hold(db, claimed, "no window", sent=1) is True
+    assert delivery.hold(db, claimed, "no window") is False
+    assert delivery.claim(db, NOW + timedelta(days=365), ["page"], 10) == []
+    assert delivery.release(db, address, LATER) is True
+    assert delivery.release(db, address, LATER) is False
+    again = claim_one(db, LATER)
+    outgoing = notice.prepare(db, again, LATER)
+    assert outgoing is not None
+    assert (again.delivery, outgoing.sent) == (claimed.delivery, 1)
+
+
+def test_release_leaves_alone_what_waits_for_its_hour(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW, due=LATER)
+    assert delivery.release(db, address, NOW) is False
+    assert the_one(db).due == LATER
+
+
+def test_the_next_one_at_an_address_waits_while_one_is_under_way(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW)
+    first = claim_one(db)
+    notice.tell(db, [CARD], [address], NOW)
+    assert delivery.claim(db, NOW, ["page"], 10) == []
+    delivery.settle(db, first, "sent", NOW)
+    second = claim_one(db)
+    # A lease that has run out holds up nobody.
+    notice.tell(db, [CARD], [address], NOW)
+    claimed = delivery.claim(db, NOW + LEASE, ["page"], 10)
+    assert [each.delivery for each in claimed] == [second.delivery + 1, second.delivery]
+
+
+def test_what_goes_to_a_closed_address_is_skipped(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW)
+    member.close(db, address, NOW)
+    assert notice.prepare(db, claim_one(db), NOW) is None
+    assert (the_one(db).state, the_one(db).reason) == ("skipped", "nobody is reached there any more")
+    member.reopen(db, address)
+    notice.tell(db, [CARD], [address], NOW)
+    assert notice.prepare(db, delivery.claim(db, NOW, ["page"], 10)[0], NOW) is not None
+
+
+def test_what_may_have_arrived_is_tried_once_more_and_then_left(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW)
+    # Failures before it take nothing from that.
+    delivery.put_off(db, claim_one(db), NOW, "busy", timedelta(seconds=1))
+    first = claim_one(db, NOW + timedelta(seconds=1))
+    assert delivery.doubt(db, first, NOW, "no answer", timedelta(minutes=1)) is True
+    assert delivery.doubt(db, first, NOW, "no answer") is False
+    again = claim_one(db, NOW + timedelta(minutes=1))
+    assert (again.failures, again.doubts) == (1, 1)
+    assert delivery.doubt(db, again, LATER, "no answer") is True
+    assert (the_one(db).state, the_one(db).reason) == ("unknown", "no answer")
+
+
+def test_holding_it_back_is_no_failure(db: Db, address: int) -> None:
+    notice.tell(db, [CARD], [address], NOW)
+    for _ in range(MOST_FAILURES):
+        assert delivery.hold(db, claim_one(db), "no window") is True
+        delivery.release(db, address, NOW)
+    assert delivery.put_off(db, claim_one(db), NOW, "busy") is True
+    assert the_one(db).state == "pending"
+
+
+def test_what_comes_after_one_that_is_tried_again_waits_behind_it(db: Db, address: int) -> None:
+    for _ in range(2):
+        notice.tell(db, [CARD], [address], NOW)
+    first, second = delivery.claim(db, NOW, ["page"], 10)
+    delivery.put_off(db, first, NOW, "busy", timedelta(minutes=1))
+    assert delivery.give_back(db, second, first, NOW) is True
+    assert delivery.claim(db, NOW, ["page"], 10) == []
+    later = delivery.claim(db, NOW + timedelta(minutes=2), ["page"], 10)
+    assert [each.delivery for each in later] == [first.delivery, second.delivery]
+
+
+def test_nothing_waits_behind_what_waits_for_its_reader(db: Db, address: int) -> None:
+    for _ in range(2):
+        notice.tell(db, [CARD], [address], NOW)
+    first, second = delivery.claim(db, NOW, ["page"], 10)
+    delivery.hold(db, first, "no window")
+    delivery.give_back(db, second, first, NOW)
+    assert [each.delivery for each in delivery.claim(db, NOW, ["page"], 10)] == [second.delivery]

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from bot.app import App
-from bot.channels import CHANNELS
+from bot.channels import CHANNELS, Finding
 from bot.channels.page.looking import CHANNEL
 from bot.channels.page.serving import Pages
 from bot.configuration import Configuration
@@ -28,6 +28,13 @@ class Page:
 
     async def run(self, app: App) -> None:
         """Nothing is fetched."""
+
+    async def link(self, says: str) -> str | None:
+        """Nothing here is opened from elsewhere."""
+        return None
+
+    async def check(self) -> list[Finding]:
+        return []
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
         """What is settled as sent has its number then, and open pages are woken: they read their history."""
