@@ -1,4 +1,4 @@
-"""The command line: `linli run`, `chat`, `load`, `check`, `migrate`."""
+"""The command line: `linli run`, `chat`, `load`, `check`, `migrate`, `invite`, `wechat`."""
 
 import asyncio
 import signal
@@ -39,9 +39,13 @@ class UseError(Exception):
 def run(config: ConfigFile = None, database: DatabaseURL = None) -> None:
     """Serve the chat page and every channel that is configured. Without settings: the demo community."""
     with _told(config, database) as settings:
+        from uvicorn.loops.auto import auto_loop_factory
+
         from bot.web import serve
 
-        asyncio.run(serve(settings))
+        # The event loop that uvicorn would choose by itself: the fastest that is installed.
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(serve(settings))
 
 
 @app.command()
@@ -126,6 +130,52 @@ def migrate(config: ConfigFile = None, database: DatabaseURL = None) -> None:
         upgrade(engine)
         typer.echo(f"{engine.url.render_as_string(hide_password=True)} has the current schema")
         engine.dispose()
+
+
+@app.command()
+def invite(
+    member: Annotated[str, typer.Argument(metavar="MEMBER", help="The id of a member of your packs.")],
+    config: ConfigFile = None,
+    database: DatabaseURL = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Make an unused code void instead.")] = False,
+) -> None:
+    """Give a code, good for one use, that makes an account this member."""
+    with _told(config, database) as settings:
+        from bot import inviting
+
+        act = inviting.revoke if revoke else inviting.give
+        typer.echo("\n".join(act(settings, member)))
+
+
+wechat = typer.Typer(
+    help="Set the menu of the WeChat account, and draw codes for posters.", no_args_is_help=True
+)
+app.add_typer(wechat, name="wechat")
+
+
+@wechat.command("menu")
+def set_wechat_menu(config: ConfigFile = None) -> None:
+    """Set the menu of the account to what the bot offers, and say what it is."""
+    with _told(config, None) as settings:
+        from bot.channels.wechat.command import set_menu
+
+        typer.echo("\n".join(asyncio.run(set_menu(settings))))
+
+
+@wechat.command("qr")
+def draw_wechat_code(
+    ref: Annotated[str, typer.Argument(metavar="activity:ID|place:ID", help="An id of your packs.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE.png", help="Else it is named after the id.")
+    ] = None,
+    config: ConfigFile = None,
+    database: DatabaseURL = None,
+) -> None:
+    """Draw a code: whoever scans it gets to the activity, or says where he is."""
+    with _told(config, database) as settings:
+        from bot.channels.wechat.command import draw_code
+
+        typer.echo("\n".join(asyncio.run(draw_code(settings, ref, output))))
 
 
 @contextmanager

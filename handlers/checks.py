@@ -25,6 +25,10 @@ _DIGITS = {
 _NUMBER = re.compile(
     r"(?:第|就|共|一共|总共)?(\d{1,4}|[一二两俩三四五六七八九十])(?:个人|个|位|人|名|people|persons?)?"
 )
+# Nine digits, which people write in groups, and no part of a longer number.
+_CODES = re.compile(r"(?<!\d)(?<!\d[ .,\-])[1-9](?:[ .,\-]{0,3}\d){8}(?![ .,\-]?\d)")
+# As they are dictated.
+_SPOKEN = str.maketrans("零〇一二两三四五六七八九幺", "0012234567891")
 
 
 class Number:
@@ -55,6 +59,18 @@ def read_number(text: str) -> int | None:
     if found is None:
         return None
     return _DIGITS.get(found[1]) or int(found[1])
+
+
+def find_code(text: str) -> int | None:
+    """The one-time code in a sentence, as `123 456 789`, `123-456-789` or in one; None where there is none, or several."""
+    found = _CODES.findall(fold(text))
+    return int(re.sub(r"\D", "", found[0])) if len(found) == 1 else None
+
+
+def read_code(text: str) -> int | None:
+    """The one-time code that a line is, and nothing else, also a dictated one; None where it is none."""
+    line = bare(text).translate(_SPOKEN)
+    return find_code(line) if _CODES.fullmatch(line) else None
 
 
 def words(text: str) -> str:

@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from handlers import meeting
-from handlers.checks import bare, read_number
+from handlers.checks import bare, read_code, read_number
 from handlers.running import Outcome, answer, back, beside, leave, request, run
 from handlers.talk import ACTIONS, Talk, examples, menu
 from handlers.understanding.intents import Intent, understand
-from handlers.understanding.reading import Reading
+from handlers.understanding.reading import read
 from handlers.words import Reader, say
+from models import invite
 from models.card import Card, Choice
 from models.conversation import Form, Memory
 from models.text import Text
@@ -34,12 +36,15 @@ _SHOWN_NUMBER = re.compile(r"^\d{1,2}\. ")
 class Line:
     """What somebody sent, as far as the core cares. A forwarded line is somebody else's words.
 
-    `attached` tells that a photo, a place or a code came along, which no handler takes yet.
+    `attached` tells that a photo or a file came along, which no handler takes yet; `location` is where on the map
+    somebody says to be, latitude first; `scanned` that the text is what a code or a link said, not the sender.
     """
 
     text: str
     attached: bool = False
     forwarded: bool = False
+    location: tuple[float, float] | None = None
+    scanned: bool = False
 
 
 def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
@@ -69,10 +74,12 @@ def _open_questions(talk: Talk) -> set[int]:
 def _decide(talk: Talk, line: Line, said: str) -> Outcome:
     if line.forwarded:
         return _forwarded(talk, line)
+    if line.scanned:
+        return _scanned(talk, line.text)
+    if line.location and not line.text:
+        return request(talk, ACTIONS["activities"], {"around": list(line.location)})
     if line.attached and not line.text:
-        told = Card(
-            Text("请用文字说一句。图片、位置和二维码，我们现在还看不了。"), choices=menu(), tone="notice"
-        )
+        told = Card(Text("请用文字说一句。图片和文件，我们现在还看不了。"), choices=menu(), tone="notice")
         return beside(talk, Outcome("unknown", (told,)))
     if escape := ESCAPES.get(bare(said)):
         return _escape(talk, escape)
@@ -80,6 +87,8 @@ def _decide(talk: Talk, line: Line, said: str) -> Outcome:
         return pressed
     if talk.memory.form and not talk.in_group:
         return _in_form(talk, talk.memory.form, said)
+    if code := read_code(said):
+        return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
     return request(talk, intent.action, intent.arguments) if intent else _not_understood(talk)
 
@@ -117,6 +126,15 @@ def _pressed_answer(talk: Talk, question: int, nth: int) -> Outcome:
     return beside(talk, Outcome("answer", (past,)))
 
 
+def _scanned(talk: Talk, said: str) -> Outcome:
+    """A code on a wall or a link may be anybody's: it opens what is declared for that, and else the help."""
+    found = _SENTENCE.fullmatch(said.strip())
+    action = ACTIONS.get(found[1]) if found and not found[3] else None
+    if found is None or action is None or not action.scans or bool(found[2]) != action.numbered:
+        return request(talk, ACTIONS["help"], {})
+    return request(talk, action, {"number": int(found[2])} if found[2] else {})
+
+
 def _forwarded(talk: Talk, line: Line) -> Outcome:
     """Somebody else's words are never a command; they may be what a question asks for."""
     form = talk.memory.form
@@ -142,6 +160,8 @@ def _escape(talk: Talk, word: str) -> Outcome:
 
 def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
     """In doubt a line is the answer; a question that checks gives way to what it cannot take."""
+    if (code := read_code(said)) and (form.wants != "text" or _is_given(talk, code)):
+        return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
     if form.wants == "text" and intent and intent.certain:
         return request(talk, intent.action, intent.arguments)
@@ -156,6 +176,20 @@ def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
     return replace(outcome, did="unknown", cards=(*helped.cards, *outcome.cards))
 
 
+def _is_given(talk: Talk, code: int) -> bool:
+    """Whether nine digits are a code also where any words are an answer; else it would stand among the answers.
+
+    A number that is none counts as a wrong code, or here somebody could try as many as he likes.
+    """
+    if invite.locked_until(talk.db, talk.person.id, talk.now):
+        return False
+    found = invite.find(talk.db, talk.vault, code)
+    if found is not None and invite.is_open(found, talk.now):
+        return True
+    invite.miss(talk.db, talk.person.id, talk.now)
+    return False
+
+
 def _not_understood(talk: Talk) -> Outcome:
     if talk.memory.misses + 1 >= PATIENCE:
         return replace(run(talk, ACTIONS["person"], {}), did="unknown")
@@ -168,17 +202,24 @@ def _not_understood(talk: Talk) -> Outcome:
 
 
 def _understand(talk: Talk, said: str) -> Intent | None:
-    return understand(Reading(said, talk.now, talk.person, talk.lexicon), ACTIONS)
+    return understand(read(said, talk.now, talk.person, talk.lexicon), ACTIONS)
 
 
 def _labels(choices: list[Choice], reader: Reader) -> list[list[str]]:
     """Each label and what it says, 更多 for 更多（还有6场） too; one that stands on several things says nothing."""
-    says: dict[str, set[str]] = {}
+    says: dict[str, str | None] = {}
     for choice in choices:
-        label = bare(say(choice.label, reader))
-        for words in {label, bare(label.partition("(")[0])} - {""}:
-            says.setdefault(words, set()).add(choice.says)
-    return [[label, sentences.pop()] for label, sentences in says.items() if len(sentences) == 1]
+        for words in _typed(say(choice.label, reader)):
+            says[words] = choice.says if says.get(words, choice.says) == choice.says else None
+    return [[label, sentence] for label, sentence in says.items() if sentence is not None]
+
+
+# The same labels stand on nearly every card.
+@lru_cache(maxsize=4096)
+def _typed(label: str) -> tuple[str, ...]:
+    """How a label is typed."""
+    typed = bare(label)
+    return tuple(dict.fromkeys(words for words in (typed, bare(typed.partition("(")[0])) if words))
 
 
 def _numbered_labels(numbered: list[Choice], reader: Reader) -> list[list[str]]:

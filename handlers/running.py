@@ -32,7 +32,7 @@ def request(talk: Talk, action: Action, arguments: Arguments) -> Outcome:
 
 def run(talk: Talk, action: Action, arguments: Arguments, form: Form | None = None) -> Outcome:
     """What the handler wrote is undone where it asks, refuses or leaves."""
-    if not action.allow(talk.person):
+    if not action.allow(talk.db, talk.person):
         if form:
             talk.memory.close(form)
         refusal = Card(Text("请到服务站问一问，这件事您在这里还不能办。"), choices=menu(), tone="notice")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from handlers.checks import bare
+from models import member
 from models.card import Article, Card, Choice
 from models.conversation import Form, Memory
 from models.database import Db
@@ -55,11 +56,12 @@ class Action:
     name: str
     head: str
     handler: Handler
-    allow: Callable[[Person], bool]
+    allow: "Allow"
     menu: Text | None
     example: Text | None
     rank: int
     private: bool
+    scans: bool
     version: int
     numbered: bool
     phrases: tuple[Phrase, ...]
@@ -69,9 +71,18 @@ class Action:
 ACTIONS: dict[str, Action] = {}
 
 
-def anybody(_person: Person) -> bool:
+# Who may: asked before each run of a handler.
+Allow = Callable[[Db, Person], bool]
+
+
+def anybody(_db: Db, _person: Person) -> bool:
     """Everybody may; what is not allowed to anybody says to whom it is."""
     return True
+
+
+def administrators(db: Db, person: Person) -> bool:
+    """Only who administers the community."""
+    return member.is_administrator(db, person.id)
 
 
 def _nothing(_reading: object) -> Arguments:
@@ -82,11 +93,12 @@ def on(
     name: str,
     *,
     head: str,
-    allow: Callable[[Person], bool],
+    allow: Allow,
     menu: Text | None = None,
     example: Text | None = None,
     rank: int = 100,
     private: bool = False,
+    scans: bool = False,
     version: int = 1,
     phrases: tuple[Phrase, ...] = (),
     reads: "Callable[[Reading], Arguments]" = _nothing,
@@ -94,7 +106,9 @@ def on(
     """Declares a handler for an action of the contract.
 
     `menu` puts it into the menu and `example` into the help, in the order of `rank`; `private` keeps its answer out of group chats;
-    `reads` takes its arguments from what was understood. A new `version` starts forms that wait anew.
+    `scans`: its sentence may also come from a code or a link that somebody else made, so that it gives nothing
+    away and does nothing by itself that its reader would mind. `reads` takes its arguments from what was
+    understood. A new `version` starts forms that wait anew.
     """
 
     def declare(handler: Handler) -> Handler:
@@ -102,7 +116,7 @@ def on(
             raise ValueError(f"the head {head!r} is declared twice")
         numbered = "number" in signature(handler).parameters
         ACTIONS[head] = Action(
-            name, head, handler, allow, menu, example, rank, private, version, numbered, phrases, reads
+            name, head, handler, allow, menu, example, rank, private, scans, version, numbered, phrases, reads
         )
         return handler
 

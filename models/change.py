@@ -64,6 +64,10 @@ _STATES = Codes(
         "work taken back": Text("删了单位"),
         "phone said": Text("填了手机号"),
         "phone taken back": Text("删了手机号"),
+        "invited": Text("发了邀请码"),
+        "invite revoked": Text("撤销了邀请码"),
+        "account joined": Text("关联了账号"),
+        "account removed": Text("移出了账号"),
     }
 )
 
@@ -86,5 +90,6 @@ personal(
         "reason": Text("原因"),
     },
     erase=_erase,
+    refers={"subject_id": _ABOUT_MEMBERS},
     kept="for good: it is the audit",
 )

@@ -118,6 +118,12 @@ def outdated(db: Db, member: int, purpose: str) -> bool:
     return newest is not None and newest.given and newest.version != PURPOSES[purpose].version
 
 
+def refused(db: Db, member: int, purpose: str) -> bool:
+    """Whether a no is the last that he said to it."""
+    newest = db.row(_NEWEST, member=member, purpose=purpose)
+    return newest is not None and not newest.given
+
+
 def numbered(number: int) -> Purpose:
     """The purpose that a button names. Raises Refusal."""
     found = next((each for each in PURPOSES.values() if each.number == number), None)

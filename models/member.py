@@ -7,14 +7,27 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import field_validator
-from sqlalchemy import JSON, Column, Row, UniqueConstraint, and_, bindparam, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Row,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from models import change
 from models.change import CHANGE
 from models.database import Db, table_of
 from models.pack import Children, Entry, Keys, Reference, Slug, Unique, section
-from models.personal import OWNER, Codes, Shown, personal
+from models.personal import OWNER, Codes, Shown, keep_older, personal
 from models.text import Text
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
@@ -49,6 +62,11 @@ class Address(SQLModel, table=True):
     channel: str
     key: str
     told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    # Since when nobody is reached there: blocked, unfollowed. Whoever writes from there opens it again.
+    closed: datetime | None = None
+    # Since when it is this member's, where it was another's before; where its owner wants to be told things.
+    joined: datetime | None = None
+    chosen: datetime | None = None
     member_id: int | None = Field(default=None, foreign_key="member.id", index=True)
 
 
@@ -71,6 +89,7 @@ class Role(SQLModel, table=True):
 
 
 MEMBER, ADDRESS, MEMBERSHIP = table_of(Member), table_of(Address), table_of(Membership)
+ROLE = table_of(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +109,29 @@ class Person:
 _ADDRESS = select(ADDRESS.c.id, ADDRESS.c.member_id).where(
     ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.key == bindparam("key")
 )
+_OWN_THERE = ADDRESS.alias("own_there")
+# His own one there, and none that was another's before.
 _MOVE = (
     update(ADDRESS)
-    .where(ADDRESS.c.member_id == bindparam("member"), ADDRESS.c.channel == bindparam("there"))
+    .where(
+        ADDRESS.c.id
+        == select(func.min(_OWN_THERE.c.id))
+        .where(
+            _OWN_THERE.c.member_id == bindparam("member"),
+            _OWN_THERE.c.channel == bindparam("there"),
+            _OWN_THERE.c.joined.is_(None),
+        )
+        .scalar_subquery()
+    )
     .values(key=bindparam("moved"))
 )
 _ADD_ADDRESS = insert(ADDRESS)
+_MOVED = (
+    update(ADDRESS)
+    .where(ADDRESS.c.channel == bindparam("there"), ADDRESS.c.key == bindparam("old"))
+    .values(key=bindparam("moved"))
+)
+_CLOSE = update(ADDRESS).where(ADDRESS.c.id == bindparam("address")).values(closed=bindparam("now"))
 _LANGUAGE = (
     select(MEMBER.c.language)
     .join(ADDRESS, ADDRESS.c.member_id == MEMBER.c.id)
@@ -116,10 +152,31 @@ _SAID = select(CHANGE.c.after).where(CHANGE.c.subject == "member", CHANGE.c.subj
 _NAMED = select(MEMBER.c.code, MEMBER.c.name, MEMBER.c.work_id).where(
     MEMBER.c.code.in_(bindparam("codes", expanding=True))
 )
+_ADMINISTERS = (
+    select(ROLE.c.id).where(ROLE.c.member_id == bindparam("member"), ROLE.c.kind == "administrator").limit(1)
+)
+_ADDRESSES_OF = select(ADDRESS).where(ADDRESS.c.member_id == bindparam("member")).order_by(ADDRESS.c.id)
+# Where its owner chose, else the newest that came to him; among his first ones the newest.
+_TOLD_AT = (
+    select(ADDRESS.c.id)
+    .where(ADDRESS.c.member_id == bindparam("member"), ADDRESS.c.closed.is_(None))
+    .order_by(ADDRESS.c.chosen.desc().nulls_last(), ADDRESS.c.joined.desc().nulls_last(), ADDRESS.c.id.desc())
+    .limit(1)
+)
+_CHOOSE = (
+    update(ADDRESS)
+    .where(ADDRESS.c.member_id == bindparam("member"))
+    .values(
+        chosen=case((ADDRESS.c.id == bindparam("address"), bindparam("now", type_=ADDRESS.c.chosen.type)))
+    )
+)
 _SPEAK = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(language=bindparam("chosen"))
 _WELCOME = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(welcomed=bindparam("now"))
 # For queries of members: who was not asked yet what newcomers are asked.
 NEWCOMER = and_(MEMBER.c.code.is_(None), MEMBER.c.welcomed.is_(None))
+_PERSON = select(
+    MEMBER.c.id, MEMBER.c.language, MEMBER.c.home_id, MEMBER.c.work_id, NEWCOMER.label("newcomer")
+).where(MEMBER.c.id == bindparam("member"))
 
 
 @section("member", Member)
@@ -227,6 +284,49 @@ def meet_group(db: Db, channel: str, key: str) -> int:
     return db.insert(_ADD_ADDRESS, channel=channel, key=key)
 
 
+def person(db: Db, member: int) -> Person:
+    """The member as every message's path reads him."""
+    row = db.row(_PERSON, member=member)
+    assert row is not None
+    return Person(row.id, row.language, row.home_id, row.work_id, newcomer=bool(row.newcomer))
+
+
+def addresses(db: Db, member: int) -> list[Row[Any]]:
+    """Where this member is reached, oldest first, also what is closed."""
+    return list(db.rows(_ADDRESSES_OF, member=member))
+
+
+def address_for(db: Db, member: int) -> int | None:
+    """The one address where this member is told things; None where nothing reaches him."""
+    address: int | None = db.value(_TOLD_AT, member=member)
+    return address
+
+
+def choose_address(db: Db, member: int, address: int, now: datetime) -> None:
+    """From now on he is told things there."""
+    db.run(_CHOOSE, member=member, address=address, now=now)
+
+
+def move(db: Db, channel: str, old: str, new: str) -> None:
+    """A group chat has another key from now on; where that is known already, the old one stays behind."""
+    if db.row(_ADDRESS, channel=channel, key=new) is None:
+        db.run(_MOVED, there=channel, old=old, moved=new)
+
+
+def is_administrator(db: Db, member: int) -> bool:
+    return db.value(_ADMINISTERS, member=member) is not None
+
+
+def close(db: Db, address: int, now: datetime) -> None:
+    """Nobody is reached there any more, and nothing is sent."""
+    db.run(_CLOSE, address=address, now=now)
+
+
+def reopen(db: Db, address: int) -> None:
+    """Somebody wrote from there."""
+    db.run(_CLOSE, address=address, now=None)
+
+
 def play(db: Db, channel: str, key: str, code: str, now: datetime) -> bool:
     """A new member just like this one of the pack, at this address; False where there is no such one.
 
@@ -265,7 +365,6 @@ def speak(db: Db, member: int, language: Language, now: datetime) -> None:
     change.record(db, "member", member, None, "language said", member, now)
 
 
-ROLE = table_of(Role)
 # In `whose` of a table that leads to a member by an address.
 ADDRESSES = select(ADDRESS.c.id).where(ADDRESS.c.member_id == OWNER)
 _WHILE_A_MEMBER = "as long as the member is one"
@@ -295,7 +394,13 @@ personal(
     ADDRESS,
     Text("您从哪里找我们"),
     whose=ADDRESS.c.member_id == OWNER,
-    shows={"channel": Text("渠道"), "key": Text("那里的账号")},
+    shows={
+        "channel": Text("渠道"),
+        "key": Text("那里的账号"),
+        "closed": Text("从什么时候起发不到"),
+        "joined": Text("什么时候关联的"),
+        "chosen": Text("什么时候选来收通知的"),
+    },
     kept=_WHILE_A_MEMBER,
 )
 personal(
@@ -303,6 +408,7 @@ personal(
     Text("所属组织"),
     whose=MEMBERSHIP.c.member_id == OWNER,
     shows={"organization_id": Text("组织")},
+    joins=keep_older("organization_id"),
     kept=_WHILE_A_MEMBER,
 )
 personal(
@@ -314,5 +420,6 @@ personal(
         "place_id": Text("地点"),
         "organization_id": Text("组织"),
     },
+    joins=keep_older("kind", "place_id", "organization_id"),
     kept=_WHILE_A_MEMBER,
 )

@@ -1,11 +1,22 @@
-"""What is personal in each table, declared where the table is: whose it is, how it reads, what erasing does."""
+"""What is personal in each table, declared where the table is: whose it is, how it reads, what erasing and joining do."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Table, bindparam, delete, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    update,
+)
 from sqlmodel import SQLModel
 
 from models import phone
@@ -39,6 +50,8 @@ class Rows:
 
 
 Erase = Callable[[Db, Rows, datetime], object]
+# Makes room in a table before the rows of a member become another one's: table, who stays, who goes.
+Join = Callable[[Db, Table, int, int, datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,9 @@ class Personal:
     """A table with rows of members.
 
     `whose` is the condition that finds them; `besides` are columns that are not shown, each with the reason.
-    `kept` is how long a row is kept, or why as long as the member is one.
+    `kept` is how long a row is kept, or why as long as the member is one. `refers` are columns that hold a
+    member's key where the condition holds, and are no foreign keys. `joins` decides which of two rows stays that
+    may not both be one member's; a table without such rows needs none.
     """
 
     table: Table
@@ -56,6 +71,8 @@ class Personal:
     besides: Mapping[str, str]
     erase: Erase
     kept: timedelta | str
+    refers: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
+    joins: Join | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,36 @@ def clear(**values: Any) -> Erase:
     return erase
 
 
+def owners(table: Table) -> list[Column[Any]]:
+    """The columns that lead to a member."""
+    return [
+        column
+        for column in table.c
+        if any((key.column.table.name, key.column.name) == ("member", "id") for key in column.foreign_keys)
+    ]
+
+
+def keep_older(*columns: str) -> Join:
+    """Of two rows that are the same in these columns, the older stays and the other goes."""
+
+    def join(db: Db, table: Table, stays: int, goes: int, _now: datetime) -> None:
+        (owner,) = owners(table)
+        key = list(table.primary_key)
+        same = [table.c[name] for name in columns]
+        known: set[tuple[Any, ...]] = set()
+        # Who stays comes first where the key does not tell what is older.
+        oldest = [*([table.c.id] if "id" in table.c else []), owner != stays]
+        for row in db.rows(select(*key, *same).where(owner.in_([stays, goes])).order_by(*oldest)):
+            found, what = row[: len(key)], tuple(row[len(key) :])
+            if what in known:
+                db.run(
+                    delete(table).where(*(column == part for column, part in zip(key, found, strict=True)))
+                )
+            known.add(what)
+
+    return join
+
+
 def personal(
     table: Table,
     title: Text,
@@ -91,10 +138,14 @@ def personal(
     kept: timedelta | str,
     besides: Mapping[str, str] | None = None,
     erase: Erase = delete_rows,
+    refers: Mapping[str, ColumnElement[bool]] | None = None,
+    joins: Join | None = None,
 ) -> None:
     """Declares a table with rows of members."""
     named = {name: shown if isinstance(shown, Shown) else Shown(shown) for name, shown in shows.items()}
-    DECLARED[table.name] = Personal(table, title, whose, named, besides or {}, erase, kept)
+    DECLARED[table.name] = Personal(
+        table, title, whose, named, besides or {}, erase, kept, refers or {}, joins
+    )
 
 
 def impersonal(table: Table, reason: str) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy import (
     Column,
     Index,
     Row,
+    Table,
     and_,
     bindparam,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -70,7 +72,9 @@ class Held:
     activity: Listing
 
 
-_LIVE = and_(REGISTRATION.c.member_id == bindparam("member"), REGISTRATION.c.state == "confirmed")
+# Written out: where the state is a value, SQLite plans anew for each, whether the index of the live ones serves.
+_CONFIRMED = REGISTRATION.c.state == literal_column("'confirmed'")
+_LIVE = and_(REGISTRATION.c.member_id == bindparam("member"), _CONFIRMED)
 _MINE_AT = select(REGISTRATION.c.id, REGISTRATION.c.seats).where(
     _LIVE, REGISTRATION.c.activity_id == bindparam("activity")
 )
@@ -98,8 +102,18 @@ _SINCE = select(func.count()).where(
 _COMING = (
     select(REGISTRATION.c.id, REGISTRATION.c.activity_id, REGISTRATION.c.seats)
     .join(ACTIVITY, ACTIVITY.c.id == REGISTRATION.c.activity_id)
-    .where(REGISTRATION.c.state == "confirmed", ACTIVITY.c.starts > bindparam("now"))
+    .where(_CONFIRMED, ACTIVITY.c.starts > bindparam("now"))
     .order_by(REGISTRATION.c.id)
+)
+# The older of two stands first; locked, since its owner may be cancelling it from another address.
+_LIVE_OF = (
+    select(REGISTRATION.c.id, REGISTRATION.c.activity_id, REGISTRATION.c.seats)
+    .where(
+        REGISTRATION.c.member_id.in_(bindparam("members", expanding=True)),
+        REGISTRATION.c.state == "confirmed",
+    )
+    .order_by(REGISTRATION.c.at, REGISTRATION.c.id)
+    .with_for_update()
 )
 _ENTER = insert(REGISTRATION)
 _TAKE = (
@@ -261,6 +275,15 @@ def _erase(db: Db, rows: Rows, now: datetime) -> None:
     clear(member_id=None, answers={})(db, rows, now)
 
 
+def _join(db: Db, _table: Table, stays: int, goes: int, now: datetime) -> None:
+    """One person has one registration for an activity: the older, whose seats are not added to."""
+    first: set[int] = set()
+    for row in db.rows(_LIVE_OF, members=[stays, goes]):
+        if row.activity_id in first:
+            _free(db, row.id, row.activity_id, row.seats, stays, now)
+        first.add(row.activity_id)
+
+
 personal(
     REGISTRATION,
     Text("报名"),
@@ -273,5 +296,6 @@ personal(
         "at": Text("时间"),
     },
     erase=_erase,
+    joins=_join,
     kept="as long as the activity is; how many came is its history",
 )

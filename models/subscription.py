@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Table,
     UniqueConstraint,
     bindparam,
     delete,
     exists,
+    func,
     insert,
     not_,
     or_,
@@ -21,7 +23,7 @@ from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
 from models.member import MEMBER
-from models.personal import OWNER, Shown, personal
+from models.personal import OWNER, Shown, keep_older, personal
 from models.refusal import Refusal
 from models.text import Text, as_said
 
@@ -45,6 +47,7 @@ class Subscription(SQLModel, table=True):
 
 
 SUBSCRIPTION = table_of(Subscription)
+_OTHER = SUBSCRIPTION.alias("other")
 _INSERT = insert(SUBSCRIPTION)
 _CHOOSE = (
     update(SUBSCRIPTION)
@@ -130,6 +133,40 @@ def _read(subject: str) -> Text:
     return Text("全部消息") if sort == ALL else as_said(name)
 
 
+_NO_IN_EITHER = (
+    update(SUBSCRIPTION)
+    .where(
+        SUBSCRIPTION.c.member_id.in_([bindparam("stays"), bindparam("goes")]),
+        SUBSCRIPTION.c.subject.in_(
+            select(_OTHER.c.subject).where(
+                _OTHER.c.member_id.in_([bindparam("stays"), bindparam("goes")]), _OTHER.c.wanted.is_(False)
+            )
+        ),
+    )
+    .values(wanted=False)
+)
+_STOPPED = select(func.max(SUBSCRIPTION.c.at)).where(
+    SUBSCRIPTION.c.member_id.in_([bindparam("stays"), bindparam("goes")]),
+    SUBSCRIPTION.c.subject == ALL,
+    SUBSCRIPTION.c.wanted.is_(False),
+)
+_FORGET_EARLIER_EXCEPTIONS = delete(SUBSCRIPTION).where(
+    SUBSCRIPTION.c.member_id.in_([bindparam("stays"), bindparam("goes")]),
+    SUBSCRIPTION.c.wanted.is_(True),
+    SUBSCRIPTION.c.at < bindparam("stopped"),
+)
+
+
+def _join(db: Db, table: Table, stays: int, goes: int, now: datetime) -> None:
+    """What either account said no to is not sent, whichever said it first; of the rest the older row stays."""
+    both = {"stays": stays, "goes": goes}
+    stopped = db.value(_STOPPED, **both)
+    db.run(_NO_IN_EITHER, **both)
+    if stopped is not None:
+        db.run(_FORGET_EARLIER_EXCEPTIONS, **both, stopped=stopped)
+    keep_older("subject")(db, table, stays, goes, now)
+
+
 personal(
     SUBSCRIPTION,
     Text("订阅"),
@@ -139,5 +176,6 @@ personal(
         "wanted": Text("要收"),
         "at": Text("时间"),
     },
+    joins=_join,
     kept="as long as the member is one",
 )

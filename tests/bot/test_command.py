@@ -19,7 +19,7 @@ from tests.conftest import PACK
 
 ANY_PORT = {"LINLI_SERVER__PORT": "0"}
 NO_KEY = "ok   key: linli.key does not exist yet; `linli run` makes it"
-COMMANDS = ["run", "chat", "load", "check", "migrate"]
+COMMANDS = ["run", "chat", "load", "check", "migrate", "invite", "wechat"]
 
 
 @pytest.fixture
@@ -30,9 +30,8 @@ def server() -> Iterator[str]:
 
 
 def test_these_are_all_the_commands() -> None:
-    assert [
-        each.name or each.callback.__name__ for each in app.registered_commands if each.callback
-    ] == COMMANDS
+    commands = [each.name or each.callback.__name__ for each in app.registered_commands if each.callback]
+    assert commands + [each.name for each in app.registered_groups] == COMMANDS
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",)])
@@ -55,6 +54,7 @@ def test_the_help_names_every_command_and_says_what_it_does(
         ("load", {"--config", "--database"}),
         ("check", {"--config", "--database"}),
         ("migrate", {"--config", "--database"}),
+        ("invite", {"--config", "--database", "--revoke"}),
     ],
 )
 def test_the_help_of_a_command_says_each_option(tmp_path: Path, command: str, options: set[str]) -> None:

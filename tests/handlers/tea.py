@@ -1,11 +1,8 @@
 """A form of each sort of question: what to drink (any words), how many cups (a number), sure? (a choice)."""
 
-from collections.abc import Callable
-
 from handlers.checks import Number, words
-from handlers.talk import ACTIONS, Option, Phrase, Talk, anybody, on
+from handlers.talk import ACTIONS, Allow, Option, Phrase, Talk, anybody, on
 from models.card import Card
-from models.member import Person
 from models.text import Text
 
 DRINK, CUPS, SURE = "喝什么茶？", "要几杯？", "就这样点，对吗？"
@@ -13,9 +10,7 @@ NO_NUMBER = "请发一个数字，比如“1”。"
 MOST = 5
 
 
-def declare(
-    *, version: int = 1, drink: str = "drink", allow: Callable[[Person], bool] = anybody, head: str = "tea"
-) -> None:
+def declare(*, version: int = 1, drink: str = "drink", allow: Allow = anybody, head: str = "tea") -> None:
     """Declares the form, in place of an earlier one; `drink` is the name of its first question."""
     ACTIONS.pop(head, None)
 

@@ -1,8 +1,16 @@
 """Finding activities by what people say of them, and looking at one."""
 
 import pytest
+from sqlalchemy import insert, select
+from sqlmodel import SQLModel
 
+from bot.inbound import Inbound
+from handlers.understanding import lexicon
+from models.database import transaction
+from models.place import PLACE
 from tests.chat import Chat, Said
+from tests.conftest import NOW
+from tests.handlers.tea import DRINK
 
 YOGA = ["activity:yoga-tue", "activity:yoga-thu"]
 FIRST_PAGE = [
@@ -393,3 +401,94 @@ def test_facts_in_traditional(say: Chat) -> None:
         "冬季血壓管理【可報 餘40】\n社區醫生講用藥與飲食\n"
         "時間：11月26日 週四 09:30–11:00\n地點：海棠苑居民服务站、海棠路8号\n類型：講座\n費用：免費"
     )
+
+
+# Around a point, and at a place whose code was scanned.
+
+AT_TOWER, AT_ESTATE = (31.2011, 121.4011), (31.2203, 121.4203)
+
+
+def stand(say: Chat, here: tuple[float, float], who: str = "lin") -> Said:
+    return say.send(Inbound("console", who, location=here))
+
+
+def place_number(say: Chat, code: str) -> int:
+    with transaction(say.engine) as db:
+        return int(db.value(select(PLACE.c.id).where(PLACE.c.code == code)))
+
+
+def test_a_location_shows_what_is_within_a_kilometre_nearest_first(say_on_both: Chat) -> None:
+    """The estate's station is nearer to this point than the estate, though what is on there is later."""
+    said = stand(say_on_both, AT_ESTATE)
+    assert (said.did, head_of(said)) == ("activity.search", "1公里内有4场，近的在前：")
+    assert said.refs == ["activity:pressure", "activity:story", "activity:taiji", "activity:sorting"]
+
+
+def test_by_time_they_would_stand_in_another_order(say: Chat) -> None:
+    assert found(say, "海棠苑有什么活动") == ESTATE
+
+
+def test_the_rest_is_nearest_first_too(say: Chat) -> None:
+    first = stand(say, AT_TOWER)
+    assert (head_of(first), len(first.refs)) == ("1公里内有7场，近的在前：", 5)
+    more = say.press("更多（还有2场）")
+    assert (head_of(more), [*first.refs, *more.refs][-2:]) == ("1公里内有7场，近的在前：", YOGA)
+    stand(say, AT_TOWER)
+    assert head_of(say.press("只看可报名的")) == "1公里内有4场，近的在前："
+
+
+def test_where_nothing_is_near_the_nearest_is_offered(say: Chat) -> None:
+    said = stand(say, (31.25, 121.5))
+    assert (head_of(said), said.refs) == ("1公里内没有活动。离您最近的有：", [])
+    assert said.labels[0].startswith("冬季血压管理 · ")
+
+
+def test_a_point_is_not_remembered(say: Chat) -> None:
+    stand(say, AT_TOWER)
+    with transaction(say.engine) as db:
+        stored = [
+            str(row)
+            for table in SQLModel.metadata.sorted_tables
+            if table.name != "place"
+            for row in db.rows(select(table))
+        ]
+    assert [each for each in stored if "31.201" in each or "121.401" in each] == []
+
+
+@pytest.mark.usefixtures("order_tea")
+def test_in_a_form_a_location_is_answered_beside_it(say: Chat) -> None:
+    say("点茶")
+    said = stand(say, AT_ESTATE)
+    assert (said.did, said.messages[-1][1].text) == ("activity.search", DRINK)
+
+
+def test_a_scanned_place_shows_what_is_on_there_and_below(say: Chat) -> None:
+    said = say.send(Inbound("console", "lin", f"at {place_number(say, 'estate')}", scanned=True))
+    assert (said.did, head_of(said)) == ("activity.search", "这里是海棠苑。找到4场，按时间排：")
+    assert said.refs == ESTATE
+
+
+def test_a_place_with_nothing_on_offers_what_comes_nearest(say: Chat) -> None:
+    said = say(f"at {place_number(say, 'estate-north')}")
+    assert (head_of(said), said.refs) == (f"海棠苑北区现在没有活动。{NEAREST}", [])
+
+
+def test_a_place_that_is_none_opens_the_help(say: Chat) -> None:
+    assert say("at 999").text == say("帮助").text
+
+
+# What lies in a building without a location of its own is where the building is; a whole street is not.
+
+
+def test_a_room_is_near_where_its_building_is(say: Chat) -> None:
+    with transaction(say.engine) as db:
+        tower, street = (
+            db.value(select(PLACE.c.id).where(PLACE.c.code == code)) for code in ("tower", "ginkgo")
+        )
+        for code, parent in (("room", tower), ("corner", street)):
+            db.insert(
+                insert(PLACE), code=code, kind="venue", name=code, aliases=[], functions=[], parent_id=parent
+            )
+        near = lexicon.build(db, NOW).around(AT_TOWER)
+        named = [row.code for row in db.rows(select(PLACE.c.code).where(PLACE.c.id.in_(near)))]
+    assert sorted(named) == ["ginkgo", "room", "tower", "tower-station"]

@@ -11,7 +11,7 @@ from handlers.talk import ACTIONS, Option, Phrase, Talk, anybody, on, press
 from models import community, member
 from models.activity import ACTIVITY
 from models.card import Card
-from models.database import transaction
+from models.database import Db, transaction
 from models.member import Person
 from models.organization import ORGANIZATION
 from models.text import Text
@@ -25,6 +25,7 @@ ISSUED = {
     "activities",
     "allow",
     "answer",
+    "at",
     "back",
     "callme",
     "cancel",
@@ -35,9 +36,13 @@ ISSUED = {
     "hear",
     "hello",
     "help",
+    "here",
     "hideparty",
+    "invite",
+    "join",
     "language",
     "likes",
+    "link",
     "livein",
     "mine",
     "more",
@@ -52,6 +57,8 @@ ISSUED = {
     "showparty",
     "similar",
     "subscribe",
+    "unbind",
+    "uninvite",
     "unsubscribe",
     "withdraw",
     "workat",
@@ -496,7 +503,7 @@ def test_a_handler_that_is_gone_is_told(say: Chat) -> None:
 
 @pytest.mark.usefixtures("order_tea")
 def test_a_right_that_is_lost_ends_the_form(say: Chat) -> None:
-    def nobody(_person: Person) -> bool:
+    def nobody(_db: Db, _person: Person) -> bool:
         return False
 
     say("点茶")

@@ -112,7 +112,7 @@ def test_every_example_of_the_help_is_understood(say: Chat) -> None:
         say("取消", "he")
     assert dids == [
         "activity.search", "activity.register", "registration.list", "activity.cancel", "profile.show",
-        "profile.edit", "subscription.edit", "privacy.export", "privacy.delete", "language.set",
+        "profile.edit", "subscription.edit", "account.link", "privacy.export", "privacy.delete", "language.set",
     ]  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def test_an_endless_line_is_heard_to_its_limit(say: Chat) -> None:
 def test_an_attachment_is_told_that_it_is_not_seen(say: Chat) -> None:
     told = say.send(Inbound("console", "lin", attached=True))
     assert (told.did, told.labels) == ("unknown", MENU)
-    assert told.text == "请用文字说一句。图片、位置和二维码，我们现在还看不了。"
+    assert told.text == "请用文字说一句。图片和文件，我们现在还看不了。"
     assert say.send(Inbound("console", "lin", "周六有什么活动", attached=True)).did == "activity.search"
 
 
@@ -324,7 +324,7 @@ def test_help_and_what_is_not_understood_stay_in_the_group(say: Chat) -> None:
 
 @pytest.mark.usefixtures("own_handlers")
 def test_what_is_not_allowed_is_refused_under_its_own_name(say: Chat) -> None:
-    def nobody(_person: Person) -> bool:
+    def nobody(_db: Db, _person: Person) -> bool:
         return False
 
     ran = []

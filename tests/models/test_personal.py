@@ -453,7 +453,10 @@ def test_an_export_has_everything_of_its_owner_and_nothing_of_others(engine: Eng
         sections = personal.export(db, lin, VAULT)
     tables = [section.table for section in sections]
     assert sorted(tables) == sorted(PERSONAL)
-    assert (tables[0], set(tables[-4:])) == ("member", {"conversation", "delivery", "heard", "notice"})
+    assert (tables[0], set(tables[-5:])) == (
+        "member",
+        {"conversation", "delivery", "grant", "heard", "notice"},
+    )
     written = json.dumps(
         [[cell.value for row in each.rows for cell in row] for each in sections], default=str
     )
