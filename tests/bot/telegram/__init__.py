@@ -1,0 +1,1 @@
+"""The Telegram channel, against a Telegram of our own over real HTTP."""
