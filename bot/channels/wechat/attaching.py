@@ -1,0 +1,65 @@
+"""What goes along with a card: pictures and codes as images, files as lines that say where they are."""
+
+import io
+from collections.abc import Sequence
+
+import segno
+
+from bot.app import App
+from bot.channels.wechat import files
+from bot.channels.wechat.access import Keeper
+from bot.channels.wechat.client import Client, File
+from handlers.words import Reader, say
+from models.card import Attachment
+from models.notice import Outgoing
+from models.text import Text
+
+# Pixels of a module: a code of usual length is then some 300 wide.
+SCALE = 10
+
+
+def draw(says: str) -> bytes:
+    """A QR code as PNG."""
+    drawn = io.BytesIO()
+    segno.make_qr(says, error="m").save(drawn, kind="png", scale=SCALE, border=4)
+    return drawn.getvalue()
+
+
+async def upload(
+    client: Client, keeper: Keeper, app: App, outgoing: Outgoing, attachments: Sequence[Attachment]
+) -> list[str]:
+    """The images among them, as the platform names them: nobody sees anything yet. Raises ChannelError."""
+    made = [await _image(app, outgoing, each) for each in attachments if each.kind in ("image", "qr")]
+    uploaded = []
+    for file in made:
+        answer = await client.call(keeper, "cgi-bin/media/upload", query={"type": "image"}, file=file)
+        uploaded.append(str(answer["media_id"]))
+    return uploaded
+
+
+async def _image(app: App, outgoing: Outgoing, attachment: Attachment) -> File:
+    if attachment.kind == "qr":
+        return "code.png", draw(attachment.says or ""), "image/png"
+    person = await app.read(lambda db: files.reader(db, outgoing.channel, outgoing.to))
+    if person is None:
+        raise LookupError("nobody to make it for")
+    _, content = await app.content(attachment, person)
+    # The name tells the platform what it is; the one for people stands in the text.
+    return f"image.{content.media_type.rpartition('/')[2]}", content.data, content.media_type
+
+
+def lines(
+    app: App, outgoing: Outgoing, attachments: Sequence[Attachment], reader: Reader, page: str | None
+) -> list[str]:
+    """A line for each file: the account cannot send one."""
+    return [
+        say(_where(app, outgoing, each, reader, page), reader) for each in attachments if each.kind == "file"
+    ]
+
+
+def _where(app: App, outgoing: Outgoing, attachment: Attachment, reader: Reader, page: str | None) -> Text:
+    name = say(attachment.name, reader)
+    if page is None:
+        return Text("请向工作人员要“{name}”，这里的微信还发不了文件。", name=name)
+    address = files.link(app, page, outgoing.channel, outgoing.to, attachment)
+    return Text("打开“{name}”（24小时内有效）：\n{link}", name=name, link=address)

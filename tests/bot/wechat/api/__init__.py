@@ -1,0 +1,1 @@
+"""WeChat's API as we call it."""
