@@ -3,13 +3,15 @@
 import sys
 import time
 
-from tests.bench import registration, search, starting, transcript
+from tests.bench import registration, search, starting, telegram, transcript, wechat
 from tests.bench.figures import Figure, print_table, say
 
 PARTS = {
     "search": search.run,
     "registration": registration.run,
     "transcript": transcript.run,
+    "telegram": telegram.run,
+    "wechat": wechat.run,
     "starting": starting.run,
 }
 

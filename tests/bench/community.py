@@ -66,6 +66,7 @@ def copied(base: Path) -> Iterator[App]:
     """An app on a fresh copy of the base, warm: the lexicon is built by somebody's first word."""
     path = base.with_name("copy.db")
     shutil.copy(base, path)
+    shutil.copy(base.with_suffix(".key"), path.with_suffix(".key"))
     app = open_app(f"sqlite:///{path}", FixedClock(NOW), [])
     try:
         asyncio.run(_warm(app))
@@ -73,6 +74,7 @@ def copied(base: Path) -> Iterator[App]:
     finally:
         app.close()
         path.unlink()
+        path.with_suffix(".key").unlink()
 
 
 async def _warm(app: App) -> None:

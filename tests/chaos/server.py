@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,22 +27,27 @@ UNLIMITED = {
 
 @dataclass
 class Server:
-    """The program on a free port. `up` is set while it serves."""
+    """The program on a free port. `up` is set while it serves.
+
+    `program` is a module that runs it with something more, or something less, see `linli.py` and `hasty.py`.
+    """
 
     url: str
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    program: str = "bot"
     up: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = ""
     kills: int = 0
     _process: "subprocess.Popen[str] | None" = None
 
     async def start(self) -> None:
-        log = self.folder / "server.log"
-        with log.open("w") as errors:
+        free = {"PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"}
+        with self.log.open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", "--database", self.url],
+                [sys.executable, "-m", self.program, "run", "--database", self.url],
                 cwd=self.folder,
-                env={**os.environ, **UNLIMITED, "PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"},
+                env={**os.environ, **UNLIMITED, **free, **self.settings},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -49,9 +55,19 @@ class Server:
             )
         assert self._process.stdout is not None
         told = await asyncio.to_thread(self._process.stdout.readline)
-        assert "http://" in told, f"it did not start: {log.read_text().splitlines()[-1:]}"
+        assert "http://" in told, f"it did not start: {self.log.read_text().splitlines()[-1:]}"
         self.address = "http://" + told.split("http://")[1].split()[0]
         self.up.set()
+
+    @property
+    def log(self) -> Path:
+        """What it wrote to standard error, in all of its lives."""
+        return self.folder / "server.log"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def kill(self) -> None:
         """Ends it as a power cut ends a process: nothing of its own runs any more."""
@@ -63,9 +79,9 @@ class Server:
         await asyncio.to_thread(self._end, signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(how)
-        self._process.communicate()
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(how)
+            self._process.communicate()
 
 
 @dataclass

@@ -1,9 +1,6 @@
 """The disk is full in mid-batch: what was answered is there, nothing is half done, and it goes on by itself."""
 
 import asyncio
-import os
-import subprocess
-from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +18,7 @@ from bot.worker import SQLiteWorker, Worker, _Job
 from models.database import Db
 from tests import databases
 from tests.chaos import ledger
+from tests.chaos.faults import Ballast
 from tests.chaos.storm import SECONDS, open_quarter, storm
 
 FAILURES = 40
@@ -54,40 +52,10 @@ class PageLimit:
         worker.submit("disk", lambda db: db.value(text(f"PRAGMA max_page_count={UNLIMITED}"))).result()
 
 
-class Ballast:
-    """A small file system of its own, full but for what a file leaves of it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "ballast"
-
-    def fill(self, _worker: Worker) -> None:
-        with suppress(OSError), self._file.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
-
-    def free(self, _worker: Worker) -> None:
-        self._file.unlink()
-
-
 @pytest.mark.chaos
 async def test_by_the_measure_of_sqlite(tmp_path: Path) -> None:
     with databases.sqlite(tmp_path) as engine:
         await _fills_up(engine, tmp_path, PageLimit(engine))
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """16 MB of memory as a file system, of which a write-ahead log takes 4.
-
-    Only root may mount; the test before this one needs no rights.
-    """
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small file system is not allowed here; max_page_count stands for it")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 @pytest.mark.chaos

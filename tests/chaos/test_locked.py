@@ -1,30 +1,16 @@
 """Another process holds SQLite's write lock for longer than anybody should wait."""
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests import databases
 from tests.chaos import ledger
+from tests.chaos.faults import lock
 from tests.chaos.storm import storm
 
 LOCKED_SECONDS = 3
-# The holder takes the lock between two batches, tells so, and gives it back by itself.
-_HOLDER = """
-import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)
-while not connection.in_transaction:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        pass
-print("locked", flush=True)
-time.sleep(float(sys.argv[2]))
-connection.execute("ROLLBACK")
-"""
 
 
 @pytest.mark.chaos
@@ -32,7 +18,7 @@ async def test_who_waits_too_long_is_not_told_yes(tmp_path: Path) -> None:
     with databases.sqlite(tmp_path) as engine:
         async with storm(engine, tmp_path) as running:
             await running.until_answered(1 / 3)
-            holder = await asyncio.to_thread(_lock, str(engine.url.database))
+            holder = await asyncio.to_thread(lock, str(engine.url.database), LOCKED_SECONDS)
             answered = len(running.deliveries.answered)
             await asyncio.sleep(LOCKED_SECONDS / 2)
             # What was committed before the lock was there may still have been on its way.
@@ -43,13 +29,3 @@ async def test_who_waits_too_long_is_not_told_yes(tmp_path: Path) -> None:
             await running.until(lambda: len(running.deliveries.answered) > answered + len(running.people))
         # One had waited for all of the busy wait; the next one's wait ended with the lock.
         assert running.deliveries.failed == ["OperationalError"]
-
-
-def _lock(database: str) -> "subprocess.Popen[str]":
-    holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, database, str(LOCKED_SECONDS)], stdout=subprocess.PIPE, text=True
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "locked\n"
-    holder.stdout.close()
-    return holder

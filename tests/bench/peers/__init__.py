@@ -1,0 +1,1 @@
+"""Small whole programs of the libraries' own kind, which the figures of the platforms are compared with."""
