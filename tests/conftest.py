@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import SQLModel
 
 import handlers
 import models
 from bot.clock import FixedClock
-from models import pack_file, store
 from models.database import Db, transaction
 from tests import databases
 from tests.chat import Chat
 
-PACK = Path(__file__).parent / "community.toml"
+PACK = databases.PACK
 NOW = datetime.fromisoformat("2026-11-23T09:10:00+08:00")
 _ROOMS = (handlers, models)
 
@@ -29,25 +27,20 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
-def engine(empty: Engine) -> Engine:
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database of either kind with the community of the tests."""
-    _fill(empty)
-    return empty
+    sqlite = request.param == "sqlite"
+    opened = databases.sqlite(tmp_path, filled=True) if sqlite else databases.postgres(filled=True)
+    with opened as engine:
+        yield engine
 
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """For what does not depend on the kind of database: a SQLite file with the community."""
-    with databases.sqlite(tmp_path) as engine:
-        _fill(engine)
+    with databases.sqlite(tmp_path, filled=True) as engine:
         yield engine
-
-
-def _fill(engine: Engine) -> None:
-    SQLModel.metadata.create_all(engine)
-    with transaction(engine) as db:
-        store.store(db, pack_file.read([PACK]))
 
 
 @pytest.fixture

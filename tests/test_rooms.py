@@ -103,6 +103,11 @@ def test_a_module_opens_with_a_sentence(path: Path) -> None:
 
 # What the code itself shows in Chinese outside a Text: examples in error lines, and the bot's own name.
 SHOWN = {
+    # As the platform's pages call it, and as its forms write a date.
+    "this server's address is not in the account's list (IP白名单); add it on the platform's page",
+    "the account may not use this; it must be verified (认证), and the interface granted",
+    "{0.year}年{0.month}月{0.day}日 {0:%H:%M}",
+    "not found; please ask for it again / 请再要一次",
     'a line is an object, as {"from": "wang", "text": "你好"}',
     'from: is missing; say who speaks, as {"from": "wang", "text": "你好"}',
     "Linli (邻里): the chat bot of an urban subdistrict. Start with `linli run` or `linli chat`.",
@@ -115,9 +120,14 @@ SPEAKING = {
         "bot/channels/page/looking.py",
         "bot/channels/page/words.py",
         "bot/channels/rendering.py",
+        "bot/channels/telegram/answering.py",
+        "bot/channels/wechat/attaching.py",
+        "bot/channels/wechat/forms.py",
+        "bot/channels/wechat/menu.py",
         "bot/dispatch.py",
     ),
     "bot/channels/terminal.py",
+    "bot/channels/wechat/callback.py",
 }
 
 

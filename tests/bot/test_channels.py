@@ -1,5 +1,6 @@
 """A channel is a file and a line: what the line names is opened, its routes are served, its `run` is started."""
 
+import subprocess
 import sys
 from types import ModuleType
 
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import web
 from bot.app import App
-from bot.channels import CHANNELS, Capabilities, Channel, open_channels
+from bot.channels import CHANNELS, Capabilities, Channel, Finding, open_channels
 from bot.channels.page import Page
 from bot.configuration import Configuration
 from bot.inbound import Inbound
@@ -32,6 +33,11 @@ class Post:
 
     async def run(self, app: App) -> None:
         """Letters come by themselves."""
+
+    async def link(self, says: str) -> str | None: ...
+
+    async def check(self) -> list[Finding]:
+        return []
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
         """Nobody is written to."""
@@ -63,4 +69,13 @@ def test_what_is_not_configured_is_not_opened() -> None:
 
 def test_the_page_is_what_is_opened_without_any_configuration() -> None:
     assert {name: type(channel) for name, channel in open_channels(Configuration()).items()} == {"page": Page}
-    assert [name for name, declared in CHANNELS.items() if declared.module] == ["page"]
+    assert [name for name, declared in CHANNELS.items() if declared.module] == ["page", "telegram", "wechat"]
+
+
+def test_what_is_not_configured_is_not_even_imported() -> None:
+    asked = (
+        "from bot.channels import open_channels; from bot.configuration import Configuration; import sys; "
+    )
+    asked += "open_channels(Configuration()); print({'telegram', 'wechatpy', 'aiohttp', 'httpx'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"

@@ -92,16 +92,44 @@ async def test_everybody_has_buttons_of_his_own(script: Script) -> None:
     assert asked["messages"][0]["refs"] == ["activity:yoga-thu"]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [{"location": [31.2286, 121.4531]}, {"photo": "broken-lamp.jpg"}, {"scan": "https://example.org/x"}],
-)
-async def test_what_no_handler_takes_yet_is_answered_with_what_can_be_done(
-    script: Script, said: dict[str, Any]
-) -> None:
-    answer = await script(who="lin", **said)
+async def test_what_no_handler_takes_yet_is_answered_with_what_can_be_done(script: Script) -> None:
+    answer = await script(who="lin", photo="broken-lamp.jpg")
     assert answer["did"] == "unknown"
     assert answer["messages"][0]["text"].startswith("请用文字说一句。")
+
+
+async def test_a_location_finds_what_is_near(script: Script) -> None:
+    answer = await script(who="lin", location=[31.201, 121.401])
+    assert answer["did"] == "activity.search"
+    assert answer["messages"][0]["text"].startswith("1公里内有7场，近的在前：")
+
+
+@pytest.mark.parametrize(
+    ("says", "did"),
+    [
+        ("show 3", "activity.show"),
+        ("at 1", "activity.search"),
+        ("https://example.org/x", "help"),
+        ("unsubscribe", "help"),
+        ("withdraw 3", "help"),
+        ("answer 5.1", "help"),
+    ],
+)
+async def test_a_scan_says_what_may_be_scanned(script: Script, says: str, did: str) -> None:
+    assert (await script(who="lin", scan=says))["did"] == did
+
+
+async def test_what_a_code_says_is_said_by_scanning_it(script: Script) -> None:
+    await script(who="neighbour", text="你好")
+    given = await script(who="lin", text="关联账号")
+    (code,) = given["messages"][0]["attachments"]
+    asked = await script(who="neighbour", scan=code["says"])
+    assert (asked["did"], asked["messages"][0]["buttons"][0]) == ("account.join", ["确认关联"])
+    joined = await script(who="neighbour", press="确认关联")
+    assert [(each["to"], each["text"].partition("，")[0]) for each in joined["messages"]] == [
+        ("neighbour", "关联好了"),
+        ("lin", "请看一眼：您的账号关联了终端。不是您本人办的"),
+    ]
 
 
 async def test_a_new_handle_is_a_new_member_on_first_contact(script: Script) -> None:
