@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,7 @@ class Window:
     failure: Exception | None = None
 
 
-class Person(asyncio.Protocol):
+class Person(asyncio.Protocol, ABC):
     """One who writes over a connection of his own. A kind of person says what he writes and what answers it."""
 
     window: Window
@@ -40,13 +41,13 @@ class Person(asyncio.Protocol):
         self.waiting = False
         self.left = -1
 
+    @abstractmethod
     def request(self) -> bytes:
         """What he writes next, a whole request."""
-        raise NotImplementedError
 
+    @abstractmethod
     def responded(self, body: bytes) -> None:
         """He calls `answered` when this, or what is still to come by a call, answers him."""
-        raise NotImplementedError
 
     async def connect(self, port: int) -> None:
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
