@@ -1,13 +1,14 @@
 """Where things are: a tree from the subdistrict down to the station and the room."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import field_validator
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from models import opening
-from models.database import table_of
+from models.database import Db, table_of
 from models.pack import Entry, Keys, Reference, Slug, section
 from models.personal import impersonal
 
@@ -30,6 +31,10 @@ class Place(SQLModel, table=True):
 
 
 PLACE = table_of(Place)
+_CHILDREN = select(PLACE.c.id).where(PLACE.c.parent_id.in_(bindparam("parents", expanding=True)))
+_NAME = select(PLACE.c.name).where(PLACE.c.id == bindparam("place"))
+_ROOTS = select(PLACE.c.id).where(PLACE.c.parent_id.is_(None)).order_by(PLACE.c.id)
+_PARENT = select(PLACE.c.parent_id).where(PLACE.c.id == bindparam("place"))
 
 
 @section("place", Place)
@@ -71,6 +76,36 @@ class PlaceEntry(Entry):
             "opening": self.opening,
             "functions": self.functions,
         }
+
+
+def below(db: Db, places: Collection[int]) -> list[int]:
+    """These places and all below them, each once, the outer ones first."""
+    found = dict.fromkeys(places)
+    level = list(found)
+    while level:
+        level = [row.id for row in db.rows(_CHILDREN, parents=level) if row.id not in found]
+        found |= dict.fromkeys(level)
+    return list(found)
+
+
+def name(db: Db, place: int) -> str:
+    """What it is called."""
+    return str(db.value(_NAME, place=place))
+
+
+def roots(db: Db) -> list[int]:
+    """The places that lie in no other one."""
+    return [row.id for row in db.rows(_ROOTS)]
+
+
+def above(db: Db, place: int) -> list[int]:
+    """The place and all around it, the nearest first."""
+    found: list[int] = []
+    around: int | None = place
+    while around is not None and around not in found:
+        found.append(around)
+        around = db.value(_PARENT, place=around)
+    return found
 
 
 impersonal(PLACE, "packs write it: what the community itself has")

@@ -1,0 +1,74 @@
+"""When the bot speaks by itself: the hours in which it rests, and how long before the start it reminds."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# What begins soon after the quiet hours is told before they begin, and not in the hurry of the morning.
+_HURRY = timedelta(minutes=30)
+_BEFORE_QUIET = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """From `begins` to `ends` on the community's clock, over midnight too; the end itself is not quiet."""
+
+    begins: time
+    ends: time
+
+    def covers(self, clock: time) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`remind` are the times before a start, the longest first; no `quiet` is no rest at all."""
+
+    zone: ZoneInfo
+    quiet: Quiet | None = Quiet(time(22), time(8))
+    remind: tuple[timedelta, ...] = (timedelta(days=1), timedelta(hours=2))
+
+    def rests(self, at: datetime) -> bool:
+        """Whether nothing goes out then but answers and what is urgent."""
+        return self.quiet is not None and self.quiet.covers(at.astimezone(self.zone).time())
+
+    def awake(self, at: datetime) -> datetime:
+        """The first instant from then on that is not quiet."""
+        if self.quiet is None or not self.rests(at):
+            return at
+        return self._next(at, self.quiet.ends)
+
+    def after(self, at: datetime, span: timedelta) -> datetime:
+        """When so much time has passed since then in which it is not quiet; never a quiet instant itself."""
+        at = self.awake(at)
+        if self.quiet is not None:
+            while (rest := self._next(at, self.quiet.begins)) <= at + span:
+                span -= rest - at
+                at = self.awake(rest)
+        return at + span
+
+    def before(self, at: datetime, starts: datetime) -> datetime:
+        """When a reminder goes out that is due then, of what starts then: see `schedule.quiet` of the contract."""
+        if self.quiet is None or not self.rests(at):
+            return at
+        ends = self._next(at, self.quiet.ends)
+        if starts >= ends + _HURRY:
+            return ends
+        begins = self._last(at, self.quiet.begins)
+        return begins - _BEFORE_QUIET
+
+    def _next(self, at: datetime, clock: time) -> datetime:
+        here = at.astimezone(self.zone)
+        then = datetime.combine(here.date(), clock, self.zone)
+        if then <= here:
+            then = datetime.combine(here.date() + timedelta(days=1), clock, self.zone)
+        return then.astimezone(at.tzinfo)
+
+    def _last(self, at: datetime, clock: time) -> datetime:
+        here = at.astimezone(self.zone)
+        then = datetime.combine(here.date(), clock, self.zone)
+        if then > here:
+            then = datetime.combine(here.date() - timedelta(days=1), clock, self.zone)
+        return then.astimezone(at.tzinfo)
