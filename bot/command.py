@@ -1,4 +1,4 @@
-"""The command line: `linli run`, `chat`, `load`, `check`, `migrate`, `invite`, `wechat`."""
+"""The command line: `linli run`, `worker`, `deliveries`, `chat`, `load`, `check`, `migrate`, `invite`, `wechat`."""
 
 import asyncio
 import signal
@@ -49,6 +49,39 @@ def run(config: ConfigFile = None, database: DatabaseURL = None) -> None:
 
 
 @app.command()
+def worker(config: ConfigFile = None, database: DatabaseURL = None) -> None:
+    """Send and remind only, beside linli run.
+
+    On the same PostgreSQL, in a second process or on another machine.
+    """
+    with _told(config, database) as settings:
+        from uvicorn.loops.auto import auto_loop_factory
+
+        from bot.working import work
+
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(work(settings))
+
+
+@app.command()
+def deliveries(
+    number: Annotated[
+        int | None, typer.Argument(metavar="NUMBER", help="One of them: its whole story.")
+    ] = None,
+    config: ConfigFile = None,
+    database: DatabaseURL = None,
+) -> None:
+    """Say what waits to be sent, and what was not.
+
+    With a number, everything that happened to that one.
+    """
+    with _told(config, database) as settings:
+        from bot.deliveries import report
+
+        typer.echo("\n".join(report(settings, number)))
+
+
+@app.command()
 def chat(
     config: ConfigFile = None,
     database: DatabaseURL = None,
@@ -75,7 +108,14 @@ def chat(
         clock: Clock = (
             FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) if moment else SystemClock()
         )
-        opened = open_app(settings.database.url, clock, pack or [], settings.security)
+        opened = open_app(
+            settings.database.url,
+            clock,
+            pack or [],
+            settings.security,
+            schedule=settings.schedule,
+            public_url=settings.server.public_url,
+        )
         if moment and moment.tzinfo is None:
             # A time without offset is the community\'s, whose zone is known only now.
             opened.clock = FixedClock(moment.replace(tzinfo=opened.zone))
@@ -139,7 +179,7 @@ def invite(
     database: DatabaseURL = None,
     revoke: Annotated[bool, typer.Option("--revoke", help="Make an unused code void instead.")] = False,
 ) -> None:
-    """Give a code, good for one use, that makes an account this member."""
+    """Give a code, good once, that makes an account this member."""
     with _told(config, database) as settings:
         from bot import inviting
 
@@ -147,9 +187,7 @@ def invite(
         typer.echo("\n".join(act(settings, member)))
 
 
-wechat = typer.Typer(
-    help="Set the menu of the WeChat account, and draw codes for posters.", no_args_is_help=True
-)
+wechat = typer.Typer(help="Set the menu of the WeChat account, draw codes for posters.", no_args_is_help=True)
 app.add_typer(wechat, name="wechat")
 
 

@@ -6,12 +6,11 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import FrameType
 
 import structlog
 import uvicorn
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,13 +20,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from bot import clock, courier
+from bot import calendar, clock, courier, robots
 from bot.app import App, open_app
 from bot.channels import Channel, Entrance, open_channels
 from bot.clock import SystemClock
 from bot.configuration import Configuration, ConfigurationError
 from bot.configuration import Server as ServerSettings
-from models.database import Db
+from models import member, outbox
+from models.outbox import Outbox
 
 # A database that does not answer a liveness check within this is down.
 LIVE_SECONDS = 2.0
@@ -57,12 +57,19 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
     """Everything that is served over HTTP."""
 
     async def healthz(_request: Request) -> Response:
-        alive = await _answers(app)
-        state = {"database": "ok" if alive else "down", "expected_wait": round(app.worker.expected_wait(), 3)}
+        seen = await _look(app, channels)
+        alive = seen is not None
+        state = {
+            "database": "ok" if alive else "down",
+            "expected_wait": round(app.worker.expected_wait(), 3),
+            "outbox": seen.health(app.clock.now()) if seen else None,
+        }
         return JSONResponse(state, status_code=200 if alive else 503)
 
     async def show_metrics(_request: Request) -> Response:
         app.metrics.expected_wait.set(app.worker.expected_wait())
+        if seen := await _look(app, channels):
+            app.metrics.show(seen, app.clock.now(), channels)
         return PlainTextResponse(app.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def unavailable(_request: Request, error: Exception) -> Response:
@@ -70,7 +77,11 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
         _log.error("not available", reason=type(error).__name__)
         return PlainTextResponse("请过一会儿再试 / please try again in a moment", 503, {"Retry-After": "5"})
 
-    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/metrics", show_metrics)]
+    routes: list[BaseRoute] = [
+        Route("/healthz", healthz),
+        Route("/metrics", show_metrics),
+        calendar.route(app),
+    ]
     routes += [route for channel in channels.values() for route in channel.routes(app)]
     return Site(
         routes=routes,
@@ -79,18 +90,14 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
     )
 
 
-async def _answers(app: App) -> bool:
-    """Whether the worker comes to a statement in time: its queue and its database are alive."""
-
-    def ask(db: Db) -> object:
-        return db.value(text("SELECT 1"))
-
+async def _look(app: App, channels: Collection[str]) -> Outbox | None:
+    """How the ledger is; None where the worker does not come to it in time, or its database is away."""
     try:
-        await asyncio.wait_for(app.worker.ask("healthz", ask).answer, LIVE_SECONDS)
+        asked = app.worker.ask("healthz", lambda db: outbox.look(db, app.clock.now(), channels))
+        return await asyncio.wait_for(asked.answer, LIVE_SECONDS)
     except Exception as error:
         _log.warning("not alive", reason=type(error).__name__)
-        return False
-    return True
+        return None
 
 
 class _Server(uvicorn.Server):
@@ -120,26 +127,39 @@ async def serve(settings: Configuration) -> None:
     sys.setswitchinterval(GIVES_WAY_SECONDS)
     with _listen(settings.server) as listening:
         channels = open_channels(settings)
-        app = open_app(settings.database.url, SystemClock(), [], settings.security, settings.limits)
-        scheduler = clock.start(app.clock, app.worker, app.engine)
+        app = open_app(
+            settings.database.url,
+            SystemClock(),
+            [],
+            settings.security,
+            settings.limits,
+            settings.schedule,
+            settings.server.public_url,
+        )
+        robots.enrol(app, settings.wecom)
+        scheduler = clock.start(app)
         app.platforms = len(channels) - 1
+        if app.platforms:
+            await app.read(member.end_play)
         served = uvicorn.Config(
             build(app, channels), log_config=None, access_log=False, timeout_graceful_shutdown=10
         )
         server = _Server(served, app)
         _rest_from_collecting()
+        sends = asyncio.ensure_future(courier.run(app, channels))
         beside = [
             _tell(server, settings, listening.getsockname()[1]),
-            courier.run(app, channels),
             *(_keep_up(name, each, app) for name, each in channels.items()),
         ]
         running = [asyncio.ensure_future(each) for each in beside]
         try:
             await server.serve([listening])
         finally:
-            for each in running:
-                each.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            # The channels are open until what is on its way has arrived.
+            for some in ([sends], running):
+                for each in some:
+                    each.cancel()
+                await asyncio.gather(*some, return_exceptions=True)
             scheduler.shutdown(wait=False)
             app.close()
 

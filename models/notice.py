@@ -1,20 +1,22 @@
 """What is to be told: one row however many are told it; each of them has a Delivery."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, bindparam, delete, insert, select
+from sqlalchemy import JSON, Column, Index, bindparam, delete, insert, or_, select, text
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
-from models import consent, delivery
+from models import delivery, member
 from models.card import Card
-from models.conversation import CONVERSATION, Window
+from models.claim import Claim
+from models.conversation import Window
 from models.database import Db, table_of
-from models.delivery import DELIVERY, Claim
-from models.member import ADDRESS, ADDRESSES, MEMBER, Language
-from models.personal import Rows, Shown, personal, read_cards
+from models.delivery import DELIVERY, Lane
+from models.member import ADDRESSES, Language
+from models.personal import OWNER, Rows, Shown, personal, read_cards
 from models.text import Text, as_said
 
 
@@ -23,15 +25,28 @@ class Notice(SQLModel, table=True):
 
     `key` names the event that it tells of, so that a job which runs twice tells it once. `purpose` is
     what the reader must have consented to; None needs no consent, as an answer does. `kind` says what
-    sort of news it is, for a platform that has a form of its own for each.
+    sort of news it is, for a platform that has a form of its own for each. `still` names what is asked at
+    the last moment, see models/still.py. `rests`: it does not go out in the quiet hours. `halt` is what is to
+    become of all its deliveries that wait, see halting.halt.
     """
 
+    __table_args__ = (
+        Index(
+            "ix_notice_halt",
+            "id",
+            sqlite_where=text("halt IS NOT NULL"),
+            postgresql_where=text("halt IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str | None = Field(default=None, unique=True)
     cards: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     said: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     purpose: str | None = None
     kind: str | None = None
+    still: str | None = None
+    rests: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    halt: str | None = None
     at: datetime = Field(index=True)
     expires: datetime | None = None
 
@@ -63,6 +78,10 @@ class Part:
         return cls(card, dumped.get("first"), dumped.get("skip", 0), *placed)
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """What a courier has to send: to which address of which channel, and who reads it there.
@@ -81,6 +100,13 @@ class Outgoing:
     sent: int = 0
     window: Window | None = None
     kind: str | None = None
+    expires: datetime | None = None
+    # It is for a member, who may be reached elsewhere too.
+    may_move: bool = False
+    # What a channel has made of the notice, shared by all who are told it at once.
+    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # Whether it is ours to send, asked before each of its messages.
+    is_ours: Callable[[], bool] = field(default=_always, compare=False, repr=False)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -89,30 +115,8 @@ class Outgoing:
 
 _SLICE = 1000
 _INSERT = insert(NOTICE)
-_OUTGOING = (
-    select(
-        ADDRESS.c.id.label("address"),
-        ADDRESS.c.channel,
-        ADDRESS.c.key,
-        ADDRESS.c.member_id,
-        ADDRESS.c.closed,
-        CONVERSATION.c.free_until,
-        CONVERSATION.c.free_left,
-        DELIVERY.c.sent,
-        MEMBER.c.language,
-        NOTICE.c.cards,
-        NOTICE.c.purpose,
-        NOTICE.c.kind,
-        NOTICE.c.expires,
-    )
-    .select_from(
-        DELIVERY.join(NOTICE, NOTICE.c.id == DELIVERY.c.notice_id)
-        .join(ADDRESS, ADDRESS.c.id == DELIVERY.c.address_id)
-        .outerjoin(MEMBER, MEMBER.c.id == ADDRESS.c.member_id)
-        .outerjoin(CONVERSATION, CONVERSATION.c.address_id == ADDRESS.c.id)
-    )
-    .where(DELIVERY.c.id == bindparam("delivery"))
-)
+# Both databases say it alike.
+_INSERT_UNLESS_THERE = postgresql.insert(NOTICE).on_conflict_do_nothing()
 _OLD = (
     select(NOTICE.c.id)
     .where(
@@ -122,6 +126,7 @@ _OLD = (
     .limit(_SLICE)
 )
 _FORGET = delete(NOTICE).where(NOTICE.c.id.in_(bindparam("old", expanding=True)))
+_NEWEST = select(NOTICE.c.at).order_by(NOTICE.c.at.desc()).limit(1)
 _TOLD = select(NOTICE.c.id).where(NOTICE.c.key == bindparam("key"))
 
 
@@ -141,52 +146,110 @@ def tell(
 
     False where something with this key was told before.
     """
-    if key is not None and db.value(_TOLD, key=key) is not None:
+    notice = write(db, cards, now, key=key, purpose=purpose, kind=kind, expires=expires)
+    if notice is None:
         return False
-    dumped = [card.dump() for card in cards]
-    notice = db.insert(
-        _INSERT, key=key, cards=dumped, said=None, purpose=purpose, kind=kind, at=now, expires=expires
-    )
     for address in addresses:
         delivery.enter(db, notice, address, due or now)
     return True
 
 
-def prepare(db: Db, claim: Claim, now: datetime) -> Outgoing | None:
-    """What is to be sent, asked again at the last moment; None where it makes no sense any more: then that
-    is what became of it.
-    """
-    row = db.row(_OUTGOING, delivery=claim.delivery)
-    if row is None:
-        return None  # erased with its reader
-    if row.expires and row.expires <= now:
-        delivery.settle(db, claim, "expired", now, "too late to be of use")
-        return None
-    if row.closed:
-        delivery.settle(db, claim, "skipped", now, "nobody is reached there any more")
-        return None
-    if row.purpose and not (row.member_id and consent.holds(db, row.member_id, row.purpose)):
-        delivery.settle(db, claim, "skipped", now, f"no consent to {row.purpose}")
-        return None
-    try:
-        parts = tuple(Part.load(card) for card in row.cards)
-    except (KeyError, TypeError, ValueError):
-        delivery.settle(db, claim, "failed", now, "written by another version")
-        return None
-    window = Window(row.free_until, row.free_left) if row.free_until else None
-    language = row.language or parts[0].language or "zh-Hans"
-    return Outgoing(
-        claim,
-        row.address,
-        row.channel,
-        row.key,
-        row.member_id,
-        language,
-        parts,
-        row.sent,
-        window,
-        row.kind,
+def tell_member(
+    db: Db,
+    cards: Iterable[Card | Part],
+    whom: int,
+    now: datetime,
+    *,
+    lane: Lane = "personal",
+    key: str | None = None,
+    purpose: str | None = None,
+    kind: str | None = None,
+    still: str | None = None,
+    rests: bool = False,
+    due: datetime | None = None,
+    expires: datetime | None = None,
+) -> bool:
+    """The same for one member, wherever he is reached when it is sent. False where it was told before."""
+    notice = write(
+        db, cards, now, key=key, purpose=purpose, kind=kind, still=still, rests=rests, expires=expires
     )
+    if notice is None:
+        return False
+    delivery.enter(db, notice, member.address_for(db, whom), due or now, member=whom, lane=lane)
+    return True
+
+
+def write(
+    db: Db,
+    cards: Iterable[Card | Part],
+    now: datetime,
+    *,
+    key: str | None = None,
+    purpose: str | None = None,
+    kind: str | None = None,
+    still: str | None = None,
+    rests: bool = False,
+    expires: datetime | None = None,
+) -> int | None:
+    """What is to be told, without anybody yet; `delivery.enter` and `delivery.fan_out` say to whom.
+
+    Gives its key, None where something with this `key` was told before.
+    """
+    if key is not None and db.value(_TOLD, key=key) is not None:
+        return None
+    return db.insert(
+        _INSERT,
+        key=key,
+        cards=[card.dump() for card in cards],
+        said=None,
+        purpose=purpose,
+        kind=kind,
+        still=still,
+        rests=rests,
+        at=now,
+        expires=expires,
+    )
+
+
+def shared(
+    db: Db,
+    cards: Iterable[Card | Part],
+    now: datetime,
+    *,
+    key: str,
+    kind: str | None = None,
+    still: str | None = None,
+    rests: bool = False,
+    expires: datetime | None = None,
+) -> int:
+    """What several slices tell, also of two processes at once: whoever is first writes it. Gives its key."""
+    found: int | None = db.value(_TOLD, key=key)
+    if found is None:
+        db.run(
+            _INSERT_UNLESS_THERE,
+            key=key,
+            cards=[card.dump() for card in cards],
+            kind=kind,
+            still=still,
+            rests=rests,
+            at=now,
+            expires=expires,
+        )
+        found = db.value(_TOLD, key=key)
+    assert found is not None
+    return found
+
+
+def with_key(db: Db, key: str) -> int | None:
+    """The one that tells of this event; None where nothing does."""
+    found: int | None = db.value(_TOLD, key=key)
+    return found
+
+
+def newest(db: Db) -> datetime | None:
+    """When the newest was written."""
+    at: datetime | None = db.value(_NEWEST)
+    return at
 
 
 def forget(db: Db, now: datetime) -> bool:
@@ -206,7 +269,11 @@ def _erase(db: Db, rows: Rows, _now: datetime) -> None:
 personal(
     NOTICE,
     Text("发给您的消息"),
-    whose=NOTICE.c.id.in_(select(DELIVERY.c.notice_id).where(DELIVERY.c.address_id.in_(ADDRESSES))),
+    whose=NOTICE.c.id.in_(
+        select(DELIVERY.c.notice_id).where(
+            or_(DELIVERY.c.member_id == OWNER, DELIVERY.c.address_id.in_(ADDRESSES))
+        )
+    ),
     shows={
         "at": Text("时间"),
         "said": Shown(Text("您说的"), lambda said: as_said(said["text"])),
@@ -214,7 +281,12 @@ personal(
         "purpose": Text("用途"),
         "kind": Text("类别"),
     },
-    besides={"key": "the job's own name of the event"},
+    besides={
+        "key": "the job's own name of the event",
+        "still": "what is asked before it is sent",
+        "rests": "whether it keeps to the quiet hours",
+        "halt": "whether its sender has paused or stopped it",
+    },
     erase=_erase,
     kept=delivery.KEPT,
 )

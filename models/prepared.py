@@ -9,8 +9,9 @@ and so is everything while somebody listens to the events of executions.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, NoReturn, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Connection, Dialect, Executable, Row
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -114,10 +115,18 @@ def _made(_make: Callable[[Row[Any]], Any]) -> dict[Any, Any]:
     return {}
 
 
-# It holds the statements too, so that none is ever taken for another one.
-@lru_cache(maxsize=2048)
-def _known(_statement: Executable, _dialect: Dialect) -> _Known:
-    return _Known()
+@cache
+def _statements(_dialect: Dialect) -> "WeakKeyDictionary[Executable, _Known]":
+    """What is made for one use goes when its user does: held, thousands of them make each garbage collection long."""
+    return WeakKeyDictionary()
+
+
+def _known(statement: Executable, dialect: Dialect) -> _Known:
+    statements = _statements(dialect)
+    known = statements.get(statement)
+    if known is None:
+        known = statements[statement] = _Known()
+    return known
 
 
 def _prepare(known: _Known, statement: Executable, dialect: Dialect, values: Values) -> _Prepared | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,15 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from starlette.routing import BaseRoute
 
-from bot import courier
+from bot import courier, sending
 from bot.app import App, open_app
 from bot.channels import Capabilities, ChannelError, Finding
 from bot.clock import FixedClock
+from bot.courier_flights import Airspace
 from bot.inbound import Inbound
-from models import consent, member, notice
+from bot.sending import Flight, Outcome
+from models import claiming, consent, member, notice, pace
 from models.card import Card
+from models.claim import LEASE
 from models.database import Db
-from models.delivery import DELIVERY, LEASE
+from models.delivery import DELIVERY
 from models.member import ADDRESS
 from models.notice import Outgoing
 from models.text import Text
@@ -189,16 +192,16 @@ async def test_it_runs_until_it_is_cancelled(app: App, monkeypatch: pytest.Monke
 )
 async def test_no_fault_ends_it(app: App, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     monkeypatch.setattr(courier, "PAUSE_SECONDS", 0.01)
-    take, asked = courier._take, 0
+    ripe, asked = claiming.ripe, 0
 
-    async def faulty_at_first(app: App, channels: Any, there: str | None = None) -> Any:
+    def faulty_at_first(db: Db, now: datetime, channels: Any) -> list[tuple[int, str]]:
         nonlocal asked
         asked += 1
         if asked < 3:
             raise fault
-        return await take(app, channels, there)
+        return ripe(db, now, channels)
 
-    monkeypatch.setattr(courier, "_take", faulty_at_first)
+    monkeypatch.setattr(claiming, "ripe", faulty_at_first)
     post = Postbox()
     await tell(app, "one")
     running = asyncio.ensure_future(courier.run(app, {"post": post}))
@@ -276,15 +279,42 @@ async def test_what_went_out_before_a_failure_is_not_sent_again(app: App, clock:
     assert await states(app) == [("sent", None)]
 
 
-async def test_what_a_courier_holds_longer_than_its_lease_is_another_ones(
-    app: App, clock: FixedClock
-) -> None:
+async def test_what_a_courier_holds_longer_than_its_lease_is_another_ones(app: App) -> None:
     post = Postbox()
+    await tell(app, "one", "two")
+    _, outgoing = await courier._take(app, {"post": post})
+    now = asyncio.get_running_loop().time()
+    flights = [Flight(each, now, now + leased) for each, leased in zip(outgoing, (0, 8), strict=True)]
+    outcomes = [each async for each in Airspace(app, {"post": post}).send(flights)]
+    assert [each.to for each in post.got] == ["two"]
+    assert [each.untried for each in outcomes] == [True, False]
+
+
+async def test_a_wait_begins_when_it_was_said_and_not_when_it_is_written_down(app: App) -> None:
     await tell(app, "one")
-    taken, outgoing = await courier._take(app, {"post": post})
-    clock.move(NOW + LEASE)
-    await courier._send_in_order(app, {"post": post}, outgoing)
-    assert (taken, post.got) == (1, [])
+    _, (outgoing,) = await courier._take(app, {"post": Postbox()})
+    told = ChannelError("too many", permanent=False, retry_after=timedelta(seconds=30))
+    outcome = Outcome(outgoing, told, at=NOW)
+    await app.read(lambda db: pace.turns(db, ["post"]))
+    await app.read(lambda db: sending.settle(db, [outcome], NOW + timedelta(seconds=7)))
+    until = NOW + timedelta(seconds=30)
+    assert (await app.read(lambda db: pace.turns(db, ["post"])))["post"].stopped == until
+    (row,) = await app.read(lambda db: db.rows(select(DELIVERY.c.due)))
+    assert row.due == until
+
+
+async def test_what_is_stopped_elsewhere_is_so_before_the_refusal_is_settled(app: App) -> None:
+    await tell(app, "one")
+    _, (outgoing,) = await courier._take(app, {"post": Postbox()})
+    told = ChannelError("too many", permanent=False, retry_after=timedelta(seconds=30))
+    await app.read(lambda db: pace.turns(db, ["post"]))
+    await app.read(lambda db: sending.stop(db, Outcome(outgoing, told, at=NOW), NOW))
+    assert (await app.read(lambda db: pace.turns(db, ["post"])))["post"].lets_wait(NOW)
+    assert await states(app) == [("sending", None)]
+    # The twin: another failure stops nobody else.
+    await app.read(lambda db: pace.turn_back(db, NOW))
+    await app.read(lambda db: sending.stop(db, Outcome(outgoing, KeyError("canary"), at=NOW), NOW))
+    assert not (await app.read(lambda db: pace.turns(db, ["post"])))["post"].lets_wait(NOW)
 
 
 async def test_the_next_one_waits_behind_one_that_is_put_off(app: App, clock: FixedClock) -> None:

@@ -1,7 +1,9 @@
 """Prebuilt statements by the driver give what SQLAlchemy gives, for all types and on both kinds of database."""
 
+import gc
 import itertools
 import sys
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -350,3 +352,15 @@ def test_a_driver_begins_what_is_to_be_committed(empty: Engine) -> None:
     with empty.connect() as connection:
         Driver(connection)
         assert connection.in_transaction()
+
+
+def test_what_is_made_for_one_use_is_let_go(db: Db) -> None:
+    """Thousands of them, held, make each garbage collection stand still for long."""
+    # SQLAlchemy itself keeps the first one of its kind.
+    first, second = (select(ADDRESS.c.id).where(ADDRESS.c.id == key) for key in (1, 2))
+    for each in (first, second):
+        db.rows(each)
+    left = weakref.ref(second)
+    del second, each
+    gc.collect()
+    assert left() is None
