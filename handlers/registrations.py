@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from handlers import activity_cards, checks
+from handlers import activity_cards, calendar_files, checks, reminder_cards
 from handlers.activity_cards import BROWSE
 from handlers.checks import Number
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
-from models import activity, phone, registration, search
+from models import activity, duty, phone, registration, reminder, search
 from models.activity import Listing
 from models.card import Article, Card, Choice
 from models.database import Db
@@ -57,12 +57,19 @@ _REGISTER = (
 _ASKING = re.compile(
     r"报名|报个名|报一下|报|登记|参加|算一|加一|名|sign|up|register|join|attend|count|in|want|like|d"
 )
+# Said alone, it answers what we asked: see handlers/reminders.py.
+ABSENT = (
+    r"^(?:我|我们|这次|抱歉|对不起|不好意思|[,，\s])*(?:来不了|去不了|来不成|去不成|不来了|不去了|不能来|不能去|没法来|没法去)[了啦哦]?[.!。~]*$"
+    r"|^(?:sorry,? )?(?:i )?(?:can'?t|cannot) (?:come|make it)[.!]*$|^(?:i'?m )?not coming[.!]*$"
+)
 _CANCEL = (
     Phrase(
         r"取消|退掉|退出|退了|去不了|来不了|不去了|不来了|不参加了|参加不了|去不成|没法去|没法参加|"
         r"can'?t (?:make|come|go|attend)|cannot (?:make|come|go|attend)|cancel|drop out|not coming",
         weight=3,
-        unless=_ELSEWHERE + "|取消活动|appointment|subscri|account",
+        # Whether it is cancelled is a question about it, and gives nothing back.
+        unless=f"{_ELSEWHERE}|取消活动|取消(?:了|掉)?(?:吗|嘛|没|伐|么)|(?:是不是|有没有|会不会)取消|(?:is|was|been) .{{0,30}}cancell?ed|"
+        rf"appointment|subscri|account|{ABSENT}",
     ),
 )
 _MINE = (
@@ -132,11 +139,18 @@ def register(
         if party == 0:
             return Card(Text("好的，没有报名。"), choices=(BROWSE,))
         kept = phone.seal_in(answers, talk.vault)
-        registration.register(talk.db, wanted, talk.person.id, party, kept, talk.now)
+        key = registration.register(talk.db, wanted, talk.person.id, party, kept, talk.now)
+        planned = reminder.plan(talk.db, key, wanted.starts, talk.schedule, talk.now)
     except Refusal as refusal:
-        talk.leave(refusal, *_next_steps(wanted, refusal))
-    done = activity_cards.full(wanted, talk.now, party=party)
-    return Card(Text("报名成功。开始前都可以取消。"), articles=(done,), choices=(_MY_LIST,), tone="done")
+        talk.leave(refusal, *next_steps(wanted, refusal))
+    done = reminder_cards.with_times(activity_cards.full(wanted, talk.now, party=party), wanted, planned)
+    return Card(
+        Text("报名成功。开始前都可以取消。"),
+        articles=(done,),
+        choices=(_MY_LIST,),
+        tone="done",
+        attachments=(calendar_files.attached(wanted),),
+    )
 
 
 _MY_LIST = Choice(Text("我的报名"), press("mine"))
@@ -230,7 +244,7 @@ def _preview(talk: Talk, wanted: Listing, answers: dict[str, str], party: int) -
     return Text("{lines}", lines=Several(tuple(lines), lines=True))
 
 
-def _next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
+def next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
     """What can be done instead, for each reason of a refusal."""
     similar = Choice(Text("看看同类的"), press("similar", wanted.number))
     again = Choice(Text("再试一次"), press("register", wanted.number))
@@ -288,11 +302,26 @@ def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = No
         yes = Option("yes", Text("确认取消"), (*_YES, "取消报名"))
         if talk.ask("sure", question, yes, Option("no", Text("保留"), _NO), about=about) == "no":
             return Card(Text("好的，报名还在。"), articles=(_still(talk, wanted),))
-        registration.cancel(talk.db, wanted, talk.person.id, talk.now)
+        free(talk, wanted)
     except Refusal as refusal:
-        talk.leave(refusal, *_next_steps(wanted, refusal))
+        talk.leave(refusal, *_whole(talk, wanted, refusal), *next_steps(wanted, refusal))
     text = Text("已经取消「{title}」的报名，名额让出来了。", title=prose(wanted.title))
     return Card(text, choices=(_MY_LIST, BROWSE), tone="done", refs=(wanted.ref,))
+
+
+def _whole(talk: Talk, wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
+    """Staff who have no seat there may mean that it is not held."""
+    meant = refusal.code == "registration.none" and not wanted.is_off
+    if meant and duty.covers(talk.db, talk.person.id, wanted.place_id):
+        return (Choice(Text("取消活动"), press("calloff", wanted.number)),)
+    return ()
+
+
+def free(talk: Talk, wanted: Listing) -> None:
+    """The seats are everybody's again, and nobody is reminded. Raises Refusal."""
+    live = registration.check_cancel(talk.db, wanted, talk.person.id, talk.now)
+    reminder.drop(talk.db, live.id, "the registration was cancelled", talk.now)
+    registration.cancel(talk.db, wanted, talk.person.id, talk.now)
 
 
 def _still(talk: Talk, wanted: Listing) -> Article:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models import change
-from models.activity import ACTIVITY, Listing, listed, listing
+from models.activity import ACTIVITY, PUBLISHED, Listing, listed, listing
 from models.database import Db, table_of
 from models.personal import OWNER, Codes, Rows, Shown, clear, personal
 from models.refusal import Refusal
@@ -57,6 +57,10 @@ class Registration(SQLModel, table=True):
     answers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: str
     at: datetime
+    # When its owner last said to come, who was asked.
+    coming: datetime | None = None
+    # So many minutes before the start its owner wants to be reminded; None as everybody, nothing never.
+    remind: str | None = None
 
 
 REGISTRATION = table_of(Registration)
@@ -82,7 +86,7 @@ _MINE = (
     listed()
     .add_columns(REGISTRATION.c.id.label("registration"), REGISTRATION.c.seats.label("party"))
     .join(REGISTRATION, REGISTRATION.c.activity_id == ACTIVITY.c.id)
-    .where(_LIVE, ACTIVITY.c.ends > bindparam("now"))
+    .where(_LIVE, PUBLISHED, ACTIVITY.c.ends > bindparam("now"))
     .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
 )
 _CLASHING = (
@@ -90,6 +94,7 @@ _CLASHING = (
     .join(REGISTRATION, REGISTRATION.c.activity_id == ACTIVITY.c.id)
     .where(
         _LIVE,
+        PUBLISHED,
         ACTIVITY.c.id != bindparam("activity"),
         ACTIVITY.c.starts < bindparam("ends"),
         ACTIVITY.c.ends > bindparam("starts"),
@@ -120,6 +125,7 @@ _TAKE = (
     update(ACTIVITY)
     .where(
         ACTIVITY.c.id == bindparam("activity"),
+        PUBLISHED,
         or_(
             ACTIVITY.c.capacity.is_(None),
             ACTIVITY.c.taken + ACTIVITY.c.seats + bindparam("party") <= ACTIVITY.c.capacity,
@@ -137,11 +143,18 @@ _LEAVE = (
     .where(REGISTRATION.c.id == bindparam("registration"), REGISTRATION.c.state == bindparam("before"))
     .values(state=bindparam("after"))
 )
+_COMES = (
+    update(REGISTRATION)
+    .where(_LIVE, REGISTRATION.c.activity_id == bindparam("activity"))
+    .values(coming=bindparam("now"))
+)
 
 
 def check_open(db: Db, wanted: Listing, member: int, now: datetime) -> None:
     """Whether this person may register now. Raises Refusal with the reason."""
     title = Prose(wanted.title)
+    if wanted.is_off:
+        raise _off(wanted)
     if db.row(_MINE_AT, member=member, activity=wanted.id) is not None:
         raise Refusal(
             "registration.already", Text("您已经报名了「{title}」，不用再报。", title=title), wanted.ref
@@ -161,6 +174,13 @@ def check_open(db: Db, wanted: Listing, member: int, now: datetime) -> None:
         )
     if stands == "full":
         raise Refusal("activity.full", Text("「{title}」名额满了。", title=title), wanted.ref)
+
+
+def _off(wanted: Listing) -> Refusal:
+    title = Prose(wanted.title)
+    if wanted.state == "withdrawn":
+        return Refusal("activity.withdrawn", Text("「{title}」撤回了，不办了。", title=title), wanted.ref)
+    return Refusal("activity.cancelled", Text("「{title}」取消了，不办了。", title=title), wanted.ref)
 
 
 def check_pace(db: Db, wanted: Listing, member: int, limit: int | None, now: datetime) -> None:
@@ -215,6 +235,8 @@ def check_cancel(db: Db, wanted: Listing, member: int, now: datetime) -> Row[Any
     title = Prose(wanted.title)
     if live is None:
         raise _none(wanted)
+    if wanted.is_off:
+        raise _off(wanted)
     if now >= wanted.starts:
         raise Refusal("activity.running", Text("「{title}」已经开始，不能再取消。", title=title), wanted.ref)
     return live
@@ -240,6 +262,15 @@ def _free(db: Db, key: int, activity: int, seats: int, actor: int | None, now: d
         return False
     _record(db, key, "confirmed", "cancelled", actor, now)
     return db.claim(_GIVE_BACK, activity=activity, party=seats)
+
+
+def come(db: Db, wanted: Listing, member: int, now: datetime) -> None:
+    """Somebody who is registered says that he comes, so that staff can count. Raises Refusal."""
+    if wanted.is_off:
+        raise _off(wanted)
+    if not db.run(_COMES, member=member, activity=wanted.id, now=now):
+        sentence = Text("请先报名「{title}」，您还没有报。", title=Prose(wanted.title))
+        raise Refusal("registration.missing", sentence, wanted.ref)
 
 
 def mine(db: Db, member: int, now: datetime) -> list[Held]:
@@ -272,7 +303,7 @@ def _erase(db: Db, rows: Rows, now: datetime) -> None:
     """What is still to come gives its seats back; of what was, the numbers stay."""
     for row in db.rows(_COMING.where(rows.these), now=now):
         _free(db, row.id, row.activity_id, row.seats, None, now)
-    clear(member_id=None, answers={})(db, rows, now)
+    clear(member_id=None, answers={}, remind=None)(db, rows, now)
 
 
 def _join(db: Db, _table: Table, stays: int, goes: int, now: datetime) -> None:
@@ -294,6 +325,8 @@ personal(
         "answers": Text("报名时填的"),
         "state": Shown(Text("状态"), Codes({"confirmed": Text("已报名"), "cancelled": Text("已取消")})),
         "at": Text("时间"),
+        "coming": Text("说过会来"),
+        "remind": Text("提前几分钟提醒"),
     },
     erase=_erase,
     joins=_join,
