@@ -4,17 +4,17 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from handlers import activity_cards
+from handlers import activity_cards, short
 from handlers.activity_cards import BROWSE
 from handlers.help import greeting
 from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
-from models import activity, registration, search
+from models import activity, activity_change, registration, search
 from models.activity import Listing
 from models.card import NOTHING, Article, Card, Choice
 from models.folding import fold
 from models.search import Query
-from models.text import Text, as_said
+from models.text import Several, Text, as_said, prose
 
 PAGE = 5
 NEAREST = 3
@@ -104,9 +104,14 @@ def at(talk: Talk, number: int = 0) -> Card:
     if not found:
         nearest = _nothing_found(talk, query)
         text = Text("{place}现在没有活动。{nearest}", place=name, nearest=nearest.text)
-        return replace(nearest, text=text)
+        return replace(nearest, text=text, choices=(*nearest.choices, *_follow(talk, name, number)))
     card = _page(talk, query, 0)
-    return replace(card, text=Text("这里是{place}。{found}", place=name, found=card.text))
+    text = Text("这里是{place}。{found}", place=name, found=card.text)
+    return replace(card, text=text, choices=(*card.choices, *_follow(talk, name, number)))
+
+
+def _follow(talk: Talk, name: Text, place: int) -> tuple[Choice, ...]:
+    return () if talk.in_group else (Choice(Text("关注{place}", place=name), press("follow", place)),)
 
 
 @on("activity.search", head="more", allow=anybody)
@@ -149,6 +154,8 @@ def _page(talk: Talk, query: Query, offset: int) -> Card:
     found, total = search.search(talk.db, query, talk.now, limit=PAGE, offset=offset)
     if not found:
         return _nothing_found(talk, query) if offset == 0 else Card(Text("没有更多了。"), choices=(BROWSE,))
+    if talk.in_group and total > short.MOST:
+        return _few(talk, query, found, total)
     serial = talk.shown.remember_search(search.dump(query), offset)
     rest = total - offset - len(found)
     choices = []
@@ -164,6 +171,24 @@ def _page(talk: Talk, query: Query, offset: int) -> Card:
     return _list(talk, Text("找到{count}场，按时间排：", count=total), found, tuple(choices))
 
 
+def _few(talk: Talk, query: Query, found: list[Listing], total: int) -> Card:
+    """What a group is shown of a search; who asked has all of it in private."""
+    shown, named = found[: short.MOST], found[short.MOST :]
+    titles = Several(tuple(prose(each.title) for each in named))
+    lead = Text("找到{count}场，先看最近的，后面还有{titles}：", count=total, titles=titles)
+    serial = talk.memory.remember_search(search.dump(query), 0)
+    card = _list(talk, lead, shown, (Choice(Text("更多请私聊"), press("again", serial), private=True),))
+    return replace(card, refs=tuple(each.ref for each in found))
+
+
+@on("activity.search", head="again", allow=anybody, private=True, scans=True)
+def again(talk: Talk, number: int = 0) -> Card:
+    """A search of one's own from its beginning; whoever did not make it is shown what is coming up."""
+    remembered = talk.memory.searches.get(str(number), {"query": {}})
+    alone = replace(talk, in_group=False, shown=talk.memory)
+    return _page(alone, search.load(remembered["query"]), 0)
+
+
 def _list(talk: Talk, lead: Text, found: list[Listing], choices: tuple[Choice, ...] = ()) -> Card:
     return Card(lead, choices=choices, articles=tuple(activity_cards.row(each, talk.now) for each in found))
 
@@ -171,7 +196,8 @@ def _list(talk: Talk, lead: Text, found: list[Listing], choices: tuple[Choice, .
 def _full(talk: Talk, one: Listing) -> Article:
     # What somebody holds is nobody else's business.
     party = 0 if talk.in_group else registration.party_of(talk.db, one, talk.person.id)
-    return activity_cards.full(one, talk.now, party=party)
+    reason = activity_change.reason_of(talk.db, one) if one.is_off else None
+    return activity_cards.full(one, talk.now, party=party, reason=reason)
 
 
 def _nothing_found(talk: Talk, query: Query) -> Card:

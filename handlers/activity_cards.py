@@ -30,6 +30,8 @@ _STATES = {
     "closed": State(Text("已截止"), "past"),
     "running": State(Text("已开始"), "past"),
     "ended": State(Text("已结束"), "past"),
+    "cancelled": State(Text("已取消"), "past"),
+    "withdrawn": State(Text("已撤回"), "past"),
 }
 
 
@@ -96,14 +98,17 @@ def held(activity: Listing, now: datetime, party: int) -> Article:
     )
 
 
-def full(activity: Listing, now: datetime, *, party: int = 0) -> Article:
-    """Everything that is known; `party` are the seats that the reader holds there."""
-    choices = _registered(activity, now) if party else _register(activity, now) or _instead(activity)
+def full(activity: Listing, now: datetime, *, party: int = 0, reason: str | None = None) -> Article:
+    """Everything that is known; `party` are the seats that the reader holds there, `reason` is why it is cancelled."""
+    if activity.is_off:
+        party = 0
+    choices = _held(activity, now) if party else _register(activity, now) or _instead(activity)
+    why: tuple[Fact, ...] = ((Text("原因"), as_said(reason)),) if reason else ()
     return Article(
         prose(activity.title),
         activity.ref,
         state=State(Text("已报名，{count}位", count=party), "good") if party else state(activity, now),
-        facts=facts(activity, now),
+        facts=(*why, *facts(activity, now)),
         body=prose(activity.summary) if activity.summary else None,
         choices=choices,
     )
@@ -157,6 +162,17 @@ def _registered(activity: Listing, now: datetime) -> tuple[Choice, ...]:
     if now >= activity.starts:
         return ()
     return (Choice(Text("取消报名"), press("withdraw", activity.number)),)
+
+
+def _held(activity: Listing, now: datetime) -> tuple[Choice, ...]:
+    """What can be done with a registration that is shown by itself."""
+    choices = _registered(activity, now)
+    return (*choices, settings(activity.number)) if choices else ()
+
+
+def settings(number: int) -> Choice:
+    """The way to when somebody is reminded."""
+    return Choice(Text("提醒设置"), press("remind", number))
 
 
 def _instead(activity: Listing) -> tuple[Choice, ...]:

@@ -3,28 +3,28 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import model_validator
-from sqlalchemy import JSON, Column, Row, bindparam, event, func, inspect, select, update
+from sqlalchemy import JSON, Column, Row, bindparam, event, func, inspect, literal_column, select, update
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
 from models.folding import fold
 from models.organization import ORGANIZATION
-from models.pack import Count, Entry, Keys, Reference, Slug, section
 from models.personal import impersonal
 from models.place import PLACE
 from models.refusal import Refusal
 from models.text import Text
 
 ActivityKind = Literal["salon", "lecture", "course", "club", "volunteering", "charity", "meeting", "outreach"]
+Stands = Literal["early", "open", "full", "closed", "running", "ended", "cancelled", "withdrawn"]
 
 
 class Activity(SQLModel, table=True):
-    """`seats` are those given by the bot, `taken` those given away outside it.
+    """`state` is `published`, `cancelled` (its people were told) or `withdrawn` (it had none).
 
+    `seats` are those given by the bot, `taken` those given away outside it.
     `day` and `minute` are the start in the community's zone, `words` what a search looks through:
     they follow from the other columns and are written with them.
     """
@@ -52,9 +52,17 @@ class Activity(SQLModel, table=True):
     day: date = Field(index=True)
     minute: int
     words: str
+    state: str = Field(default="published", sa_column_kwargs={"server_default": "published"})
+    # Grows when what a calendar shows changes (RFC 5546, SEQUENCE); `changed` is when that was.
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    changed: datetime | None = None
+    # Since when it can be found; what was there before that was noted has none, and is no news.
+    published: datetime | None = Field(default=None, index=True)
 
 
 ACTIVITY = table_of(Activity)
+# For queries: what is held. Written out, so that an index of such rows could serve.
+PUBLISHED = ACTIVITY.c.state == literal_column("'published'")
 _LATIN = re.compile(r"[a-z0-9]+")
 
 
@@ -66,60 +74,6 @@ def _seats_are_counted_by_rules(_mapper: object, _connection: object, changed: A
         raise TypeError(
             "the seats of an activity change by conditional UPDATE only; see models/registration.py"
         )
-
-
-class QuestionEntry(Entry):
-    key: Slug
-    ask: str = Field(min_length=1)
-    optional: bool = False
-
-
-@section("activity", Activity)
-class ActivityEntry(Entry):
-    id: Slug
-    kind: ActivityKind
-    series: str | None = None
-    title: str = Field(min_length=1)
-    summary: str | None = None
-    place: Annotated[str, Reference("place")]
-    host: Annotated[str | None, Reference("organization")] = None
-    starts: datetime
-    ends: datetime
-    capacity: Count | None = None
-    taken: Count = 0
-    fee: str | None = None
-    registration_opens: datetime | None = None
-    registration_closes: datetime | None = None
-    tags: list[str] = []
-    hours: float = Field(default=0, ge=0)
-    questions: list[QuestionEntry] = []
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.ends <= self.starts:
-            raise ValueError("ends: it ends before it starts; write a later time")
-        if self.registration_closes and self.registration_closes > self.ends:
-            raise ValueError("registration_closes: is after the end; write an earlier time")
-        if self.registration_opens and self.registration_opens >= (self.registration_closes or self.starts):
-            raise ValueError("registration_opens: is after the close; write an earlier time")
-        if len({question.key for question in self.questions}) < len(self.questions):
-            raise ValueError("questions: two have the same key; give one of them another")
-        return self
-
-    def once(self, db: Db) -> dict[str, object]:
-        return {"number": db.value(_NEXT_NUMBER), "seats": 0}
-
-    def row(self, keys: Keys) -> dict[str, object]:
-        start = self.starts.astimezone(keys.zone)
-        return {
-            **self.model_dump(exclude={"id", "place", "host", "questions"}),
-            "place_id": keys.get("place", self.place),
-            "host_id": keys.get("organization", self.host),
-            "questions": [question.model_dump() for question in self.questions],
-            "day": start.date(),
-            "minute": start.hour * 60 + start.minute,
-            "words": words(self.title, self.summary, self.series, self.tags),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +98,9 @@ class Listing:
     tags: list[str]
     hours: float
     questions: list[dict[str, Any]]
+    state: str
+    sequence: int
+    place_id: int
     place: str
     place_code: str
     address: str | None
@@ -162,8 +119,15 @@ class Listing:
     def closes(self) -> datetime:
         return self.registration_closes or self.starts
 
-    def stands(self, now: datetime) -> Literal["early", "open", "full", "closed", "running", "ended"]:
+    @property
+    def is_off(self) -> bool:
+        """It is not held: cancelled, or withdrawn."""
+        return self.state != "published"
+
+    def stands(self, now: datetime) -> Stands:
         """The one state that a card shows before any question."""
+        if self.is_off:
+            return "cancelled" if self.state == "cancelled" else "withdrawn"
         if now >= self.starts:
             return "ended" if now >= self.ends else "running"
         if now >= self.closes:
@@ -179,7 +143,7 @@ _DERIVE = (
     .where(ACTIVITY.c.id == bindparam("activity"))
     .values(day=bindparam("on"), minute=bindparam("at"))
 )
-_NEXT_NUMBER = select(func.coalesce(func.max(ACTIVITY.c.number), 0) + 1)
+NEXT_NUMBER = select(func.coalesce(func.max(ACTIVITY.c.number), 0) + 1)
 _LISTED = select(
     *(
         ACTIVITY.c[name]
@@ -202,6 +166,9 @@ _LISTED = select(
             "tags",
             "hours",
             "questions",
+            "state",
+            "sequence",
+            "place_id",
         )
     ),
     PLACE.c.name.label("place"),
@@ -214,6 +181,7 @@ _LISTED = select(
     )
 )
 _BY_NUMBER = _LISTED.where(ACTIVITY.c.number == bindparam("number"))
+_BY_KEY = _LISTED.where(ACTIVITY.c.id == bindparam("activity"))
 _BY_NUMBERS = _LISTED.where(ACTIVITY.c.number.in_(bindparam("numbers", expanding=True))).order_by(
     ACTIVITY.c.starts, ACTIVITY.c.id
 )
@@ -251,6 +219,12 @@ def find(db: Db, number: int) -> Listing:
             "activity.unknown", Text("没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。")
         )
     return found[0]
+
+
+def held(db: Db, key: int) -> Listing:
+    """The activity with this key, which is known to be there."""
+    (found,) = db.objects(listing, _BY_KEY, activity=key)
+    return found
 
 
 def those(db: Db, numbers: list[int]) -> list[Listing]:

@@ -325,7 +325,7 @@ def test_how_it_stands_changes_with_time_and_seats(say: Chat) -> None:
     say("报名周四的瑜伽"), say("改人数"), say("3"), say("确认")
     assert state("show 2") == "午间瑜伽【可报 余17】"
     assert say("show 2").text.splitlines()[0] == "午间瑜伽【已报名，3位】"
-    assert say("show 2").labels == ["取消报名"]
+    assert say("show 2").labels == ["取消报名", "提醒设置"]
     say("报名手冲咖啡 2人"), say("跳过"), say("确认")
     assert state("show 3") == "手冲咖啡体验【已满】"
     say.at("2026-11-26T10:00:00+08:00")
