@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from opencc import OpenCC
 
 from models.member import Language
-from models.text import Moment, Prose, Several, Span, Text, Value
+from models.text import ByLanguage, Moment, Prose, Several, Span, Text, Value
 
 # What is said here and is not torn apart at the end of a line: days, hours from and to, a dot and what it follows.
 UNBREAKABLE = re.compile(
@@ -60,6 +60,8 @@ def _value(value: Value | Text, reader: Reader) -> str | int | float:
     if isinstance(value, Several):
         between = "\n" if value.lines else (", " if reader.language == "en" else "、")
         return between.join(say(text, reader) for text in value.texts)
+    if isinstance(value, ByLanguage):
+        return value.read_in(reader.language)
     return f"{value:g}" if isinstance(value, float) else value
 
 
@@ -165,6 +167,7 @@ _MISTAKEN = {
     "書里": "書裡",
     "溼": "濕",
     "賬號": "帳號",
+    "請回復": "請回覆",
 }
 
 

@@ -38,7 +38,25 @@ class Several:
     lines: bool = False
 
 
-Value = str | int | float | Span | Moment | Several
+# Whose words were not typed in his own language reads them in the first of these in which they were.
+_INSTEAD = {
+    "zh-Hans": ("zh-Hans", "zh-Hant", "en"),
+    "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
+    "en": ("en", "zh-Hans", "zh-Hant"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """Somebody's own words, by the languages in which they were typed: each reader gets them as they stand."""
+
+    typed: Mapping[str, str]
+
+    def read_in(self, language: str) -> str:
+        return next((self.typed[each] for each in _INSTEAD[language] if each in self.typed), "")
+
+
+Value = str | int | float | Span | Moment | Several | ByLanguage
 
 
 class Text:
@@ -97,6 +115,8 @@ def _dump(value: Value | Text) -> Any:
         return {"moment": value.at.isoformat()}
     if isinstance(value, Several):
         return {"several": [value.lines, *(text.dump() for text in value.texts)]}
+    if isinstance(value, ByLanguage):
+        return {"typed": dict(value.typed)}
     return value
 
 
@@ -113,4 +133,6 @@ def _load(dumped: Any) -> Value | Text:
         return Span(datetime.fromisoformat(inner[0]), datetime.fromisoformat(inner[1]))
     if kind == "moment":
         return Moment(datetime.fromisoformat(inner))
+    if kind == "typed":
+        return ByLanguage(inner)
     return Several(tuple(Text.load(text) for text in inner[1:]), inner[0])

@@ -1,0 +1,214 @@
+"""Whom a broadcast is for: people of places, organizations, series and activities, each of them once."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+
+from models import duty, organization, place
+from models.activity import ACTIVITY
+from models.consent import given
+from models.database import Db
+from models.member import ADDRESS, MEMBER, MEMBERSHIP
+from models.organization import ORGANIZATION
+from models.place import PLACE, below
+from models.registration import REGISTRATION
+from models.subscription import ALL, SUBSCRIPTION, of_notices, of_purpose
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Keys of places, organizations and activities, and names of series; who belongs to any of them belongs to it."""
+
+    places: tuple[int, ...] = ()
+    organizations: tuple[int, ...] = ()
+    series: tuple[str, ...] = ()
+    activities: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.organizations or self.series or self.activities)
+
+    def dump(self) -> dict[str, Any]:
+        parts = {
+            "places": self.places,
+            "organizations": self.organizations,
+            "series": self.series,
+            "activities": self.activities,
+        }
+        return {name: list(keys) for name, keys in parts.items() if keys}
+
+    @classmethod
+    def load(cls, dumped: dict[str, Any]) -> "Audience":
+        return cls(**{name: tuple(keys) for name, keys in dumped.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of an audience will be told, and how many more nothing reaches."""
+
+    recipients: int
+    unreachable: int
+
+
+def _chose(subject: str, *, wanted: bool) -> Condition:
+    """Looked up once for all: few of many chose one thing, and a look for each of them takes longer."""
+    chosen = SUBSCRIPTION.c.wanted if wanted else SUBSCRIPTION.c.wanted.is_(False)
+    return MEMBER.c.id.in_(select(SUBSCRIPTION.c.member_id).where(SUBSCRIPTION.c.subject == subject, chosen))
+
+
+_SILENT = _chose(ALL, wanted=False)
+_ASKED_AGAIN = _chose(of_purpose("notices"), wanted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One place, organization, series or activity: who belongs to it, and what its notices are called.
+
+    Who takes part in an activity is told of it without having agreed to notices, unless everything was stopped.
+    """
+
+    belongs: Condition
+    topic: str
+    takes_part: bool = False
+
+    def willing(self) -> Condition:
+        runs = not_(_SILENT) if self.takes_part else and_(or_(not_(_SILENT), _ASKED_AGAIN), given("notices"))
+        return and_(not_(_chose(self.topic, wanted=False)), runs)
+
+
+_PLACES = select(PLACE.c.id, PLACE.c.code, PLACE.c.name).where(
+    PLACE.c.id.in_(bindparam("keys", expanding=True))
+)
+_ORGANIZATIONS = select(
+    ORGANIZATION.c.id, ORGANIZATION.c.code, ORGANIZATION.c.name, ORGANIZATION.c.place_id
+).where(ORGANIZATION.c.id.in_(bindparam("keys", expanding=True)))
+_ACTIVITIES = select(ACTIVITY.c.id, ACTIVITY.c.code, ACTIVITY.c.title, ACTIVITY.c.place_id).where(
+    ACTIVITY.c.id.in_(bindparam("keys", expanding=True))
+)
+_HELD_AT = select(ACTIVITY.c.place_id).where(
+    ACTIVITY.c.series.in_(bindparam("names", expanding=True)), ACTIVITY.c.state != "withdrawn"
+)
+_BUILDINGS = select(func.count()).where(
+    PLACE.c.id.in_(bindparam("keys", expanding=True)), PLACE.c.kind == "building"
+)
+_REACHED = exists().where(ADDRESS.c.member_id == MEMBER.c.id, ADDRESS.c.closed.is_(None))
+
+
+def members(db: Db, audience: Audience, *, all_of_them: bool = False) -> Select[Any]:
+    """The keys of its members, in their order: who agrees to hear of it, or `all_of_them`, for what is urgent."""
+    if not audience:
+        return select(MEMBER.c.id).where(false())
+    willing = [
+        part.belongs if all_of_them else and_(part.belongs, part.willing()) for part in _parts(db, audience)
+    ]
+    return select(MEMBER.c.id).where(or_(*willing)).order_by(MEMBER.c.id)
+
+
+def count(db: Db, members: Select[Any]) -> Counts:
+    """Exactly how many of these members will be told now."""
+    each = members.order_by(None).add_columns(_REACHED.label("reached")).subquery()
+    row = db.row(
+        select(func.count().label("all"), func.count().filter(each.c.reached).label("reached")).select_from(
+            each
+        )
+    )
+    assert row is not None
+    return Counts(row.reached, row.all - row.reached)
+
+
+def agreeing(db: Db, audience: Audience, those: Collection[int]) -> set[int]:
+    """Those of these members of it who still want to hear of it, wherever they live and work by now."""
+    parts = list(_parts(db, audience))
+    still = or_(*(and_(part.belongs, part.willing()) for part in parts))
+    # Who has no home would belong to nothing and to no nothing.
+    belongs = func.coalesce(or_(*(part.belongs for part in parts)), literal(False, Boolean))
+    left = and_(not_(belongs), *(part.willing() for part in parts))
+    wanted = select(MEMBER.c.id).where(MEMBER.c.id.in_(bindparam("those", expanding=True)), or_(still, left))
+    return {row.id for row in db.rows(wanted, those=list(those))}
+
+
+def topics(db: Db, audience: Audience) -> list[str]:
+    """What its notices are called, for who wants none of them any more, the first one first."""
+    return [part.topic for part in _parts(db, audience)]
+
+
+def names(db: Db, audience: Audience) -> list[tuple[str, str]]:
+    """What its parts are called, each with its sort: place, organization, series or activity."""
+    parts = [("place", row.name) for row in db.rows(_PLACES, keys=list(audience.places))]
+    parts += [
+        ("organization", row.name) for row in db.rows(_ORGANIZATIONS, keys=list(audience.organizations))
+    ]
+    parts += [("series", name) for name in audience.series]
+    parts += [("activity", row.title) for row in db.rows(_ACTIVITIES, keys=list(audience.activities))]
+    return parts
+
+
+def scope(db: Db, audience: Audience) -> list[int]:
+    """The places that whoever speaks to it must be staff of; with an organization of no place the whole community."""
+    found = list(audience.places)
+    whole = place.roots(db)
+    for row in db.rows(_ORGANIZATIONS, keys=list(audience.organizations)):
+        found += [row.place_id] if row.place_id else whole
+    found += [row.place_id for row in db.rows(_ACTIVITIES, keys=list(audience.activities))]
+    if audience.series:
+        found += [row.place_id for row in db.rows(_HELD_AT, names=list(audience.series))] or whole
+    return list(dict.fromkeys(found))
+
+
+def check(db: Db, audience: Audience, member: int) -> None:
+    """Raises a Refusal that says who may, where this member is not staff of all of it."""
+    for each in scope(db, audience):
+        duty.check(db, member, each)
+
+
+def buildings(db: Db, audience: Audience) -> int:
+    """How many buildings its places span; a place without one counts as one."""
+    spanned = 0
+    for each in _outermost(db, audience.places):
+        spanned += int(db.value(_BUILDINGS, keys=below(db, [each]))) or 1
+    return spanned
+
+
+def _outermost(db: Db, places: tuple[int, ...]) -> list[int]:
+    """Without those that lie in another one of them."""
+    return [
+        each for each in places if not any(each in below(db, [other]) for other in places if other != each)
+    ]
+
+
+def _parts(db: Db, audience: Audience) -> Iterator[_Part]:
+    for row in db.rows(_PLACES, keys=list(audience.places)):
+        there = below(db, [row.id])
+        belongs = or_(MEMBER.c.home_id.in_(there), MEMBER.c.work_id.in_(there))
+        yield _Part(belongs, of_notices(f"place:{row.code}"))
+    for row in db.rows(_ORGANIZATIONS, keys=list(audience.organizations)):
+        joined = select(MEMBERSHIP.c.member_id).where(
+            MEMBERSHIP.c.organization_id.in_(organization.below(db, [row.id]))
+        )
+        yield _Part(MEMBER.c.id.in_(joined), of_notices(f"organization:{row.code}"))
+    for name in audience.series:
+        follow = select(SUBSCRIPTION.c.member_id).where(
+            SUBSCRIPTION.c.subject == f"series:{name}", SUBSCRIPTION.c.wanted
+        )
+        yield _Part(MEMBER.c.id.in_(follow), of_notices(f"series:{name}"))
+    for row in db.rows(_ACTIVITIES, keys=list(audience.activities)):
+        registered = select(REGISTRATION.c.member_id).where(
+            REGISTRATION.c.activity_id == row.id, REGISTRATION.c.state == "confirmed"
+        )
+        yield _Part(MEMBER.c.id.in_(registered), of_notices(f"activity:{row.code}"), takes_part=True)
