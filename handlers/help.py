@@ -1,10 +1,17 @@
 """What the bot can do, where people are found, and a word in return for a greeting."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 
+from handlers import questions, short
 from handlers.opening import hours, hours_on
-from handlers.talk import Phrase, Talk, anybody, examples, menu, on
+from handlers.question_cards import officer_name
+from handlers.talk import Arguments, Phrase, Talk, anybody, examples, menu, on, press
 from handlers.understanding.lexicon import Lexicon
+from handlers.understanding.reading import Reading
+from models import duty
+from models.asking import LONGEST
 from models.card import Article, Card, Choice
 from models.member import Person
 from models.text import Several, Text, as_said, prose
@@ -22,6 +29,21 @@ _HELP = (
     ),
     Phrase(r"^(?:帮助|菜单|功能|主菜单|帮帮我|打开菜单)[!.。]?$", weight=3),
 )
+# In either script, since what is said with it is passed on as it is.
+_PEOPLE = r"人工|真人|客服|工作人[员員]|(?:社[区區]|街道|居委)的?(?:人|同志)"
+_TURN = (
+    rf"(?:(?:我要|我想|想|[请請]|[帮幫]我|麻[烦煩])*(?:[转轉]|找|[联聯][系繫]|接|[问問])(?:一下|一?[个個]|到)?(?:{_PEOPLE})|人工)"
+    r"(?:服[务務]|客服)?"
+)
+_SPEAK = r"(?:(?:i(?:'d| would)? (?:like|want) to |can i |please )?(?:talk|speak) (?:to|with) (?:a |an )?(?:real )?(?:person|human|staff|someone|somebody)|ask a person)"
+_PERSON = (
+    Phrase(rf"^(?:{_TURN}[吧啊呀了。.!?~\s]*$|{_TURN}\s*[:,]|转人工)", weight=6),
+    Phrase(rf"^{_SPEAK}(?:[.!?\s]*$|\s*[:,])", weight=6),
+)
+_TOLD = re.compile(
+    rf"^\s*(?:{_TURN}\s*[:：,，]\s*|[转轉]人工\s*(?=\S)(?!服[务務]|客服)|{_SPEAK}\s*[:：,，]\s*)(?P<words>.*\w.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
 _GREETING = (
     Phrase(
         r"^(?:你好|您好|侬好|嗨|哈喽|早上好|下午好|晚上好|早|在吗|在伐|hi|hello|hey|good (?:morning|evening))"
@@ -38,15 +60,28 @@ _GREETING = (
 
 @on("help", head="help", allow=anybody, phrases=_HELP)
 def show(talk: Talk) -> Card:
+    if talk.in_group:
+        return short.helped()
+    return greeting(of_staff=bool(duty.places(talk.db, talk.person.id)))
+
+
+@on("help", head="alone", allow=anybody, private=True, scans=True)
+def alone(talk: Talk) -> Card:
+    """What the way from a group into the private chat leads to."""
     return greeting()
 
 
-def greeting() -> Card:
+def greeting(*, of_staff: bool = False) -> Card:
     """What can be said, an example of each: also what somebody sees who has not said anything yet."""
-    lines = tuple(Text("· {example}", example=example) for example in examples())
-    return Card(
-        Text("您好，要办什么直接说就行，比如：\n{lines}", lines=Several(lines, lines=True)), choices=menu()
-    )
+    text = Text("您好，要办什么直接说就行，比如：\n{lines}", lines=_lines(examples()))
+    if of_staff:
+        besides = Text("您是工作人员，还可以说：\n{lines}", lines=_lines(examples(for_staff=True)))
+        text = Text("{text}\n{besides}", text=text, besides=besides)
+    return Card(text, choices=menu())
+
+
+def _lines(said: Iterable[Text]) -> Several:
+    return Several(tuple(Text("· {example}", example=example) for example in said), lines=True)
 
 
 def first_words(name: str) -> Card:
@@ -72,18 +107,71 @@ def greet(talk: Talk) -> Card:
     return Card(Text("您好！要办什么，直接说就行。"), choices=menu())
 
 
-@on("help", head="person", allow=anybody)
-def person(talk: Talk) -> Card:
-    """Where somebody can be asked: the nearest station with address and hours."""
-    station, nearest = talk.lexicon.station(talk.person.work_id, talk.person.home_id)
+def _said(reading: Reading) -> Arguments:
+    """What follows at once: `转人工：空调坏了谁管`."""
+    found = _TOLD.match(reading.said)
+    return {"said": found["words"]} if found else {}
+
+
+@on(
+    "help",
+    head="person",
+    allow=anybody,
+    example=Text("转人工"),
+    rank=95,
+    private=True,
+    phrases=_PERSON,
+    reads=_said,
+)
+def person(talk: Talk, said: str | None = None) -> Card:
+    """A question to a person in the chat, and where one is found."""
+    to = questions.nearest(talk)
+    if to is None:
+        return people(talk)
+    questions.check_room(talk)
+    if said is None:
+        station, near = _station(talk)
+        asks = Text("请说您的问题，我们转给{officer}。", officer=officer_name(to))
+        if station and near:
+            asks = Text("{asks}想当面问，请到离您最近的服务站。", asks=asks)
+        elif station:
+            asks = Text("{asks}想当面问，请到这里。", asks=asks)
+        said = talk.ask("words", asks, check=questions.words, about=(station,) if station else ())
+    return questions.put(talk, said, to)
+
+
+@on("help", head="handover", allow=anybody, private=True)
+def hand_over(talk: Talk) -> Card:
+    """What was said last and not understood goes to a person, in one press; pressed again it asks for the next."""
+    to = questions.nearest(talk)
+    if to is None or not talk.memory.missed:
+        return person(talk)
+    done = questions.put(talk, "\n".join(talk.memory.missed)[:LONGEST], to)
+    talk.memory.missed = []
+    return done
+
+
+def people(talk: Talk) -> Card:
+    """Where somebody can be asked: an officer in the chat, and the nearest station with address and hours."""
+    to = questions.nearest(talk)
+    choices = (Choice(Text("转人工"), press("handover")), *menu()) if to else menu()
+    station, near = _station(talk)
     if station is None:
-        return Card(Text("请从下面选一个。"), choices=menu())
+        text = Text("请从下面选一个。")
+    elif near:
+        text = Text("想当面问，请到离您最近的服务站；也可以从下面选一个。")
+    else:
+        text = Text("想当面问，请到这里；也可以从下面选一个。")
+    if to:
+        text = Text("点“转人工”，刚才的话就转给{officer}。\n{text}", officer=officer_name(to), text=text)
+    return Card(text, choices=choices, articles=(station,) if station else ())
+
+
+def _station(talk: Talk) -> tuple[Article | None, bool]:
+    """The station with address and hours, and whether it is near to where he lives or works."""
+    station, near = talk.lexicon.station(talk.person.work_id, talk.person.home_id)
+    if station is None:
+        return None, False
     facts = [(Text("地址"), as_said(station.address))] if station.address else []
     facts.append((Text("开放时间"), hours(station.opening or "")))
-    place = Article(prose(station.name), f"place:{station.code}", facts=tuple(facts))
-    text = (
-        Text("想当面问，请到离您最近的服务站；也可以从下面选一个。")
-        if nearest
-        else Text("想当面问，请到这里；也可以从下面选一个。")
-    )
-    return Card(text, choices=menu(), articles=(place,))
+    return Article(prose(station.name), f"place:{station.code}", facts=tuple(facts)), near

@@ -16,10 +16,24 @@ def test_help_gives_an_example_of_each_thing(say: Chat, line: str) -> None:
 
 def test_help_names_every_action_that_people_can_ask_for() -> None:
     told = {action.name for action in ACTIONS.values() if action.example}
-    beside = {"help", "smalltalk", "activity.show"}  # asked for by these very words, or by a number
+    beside = {"smalltalk", "activity.show"}  # asked for by these very words, or by a number
     # Of no use to most: for administrators, for whoever was given a code, or was told of a strange account.
     beside |= {"staff.invite", "account.join", "account.unbind"}
+    # What 转人工 leads to.
+    beside |= {"question.ask", "question.show", "question.close"}
+    # Answers to an emergency notice, which says so itself.
+    beside |= {"emergency.acknowledge", "emergency.help"}
     assert told == {action.name for action in ACTIONS.values()} - beside
+
+
+def test_staff_are_told_what_they_can_say_besides(say: Chat) -> None:
+    asked, told = say("帮助").text.splitlines(), say("帮助", "officer").text.splitlines()
+    assert told == [
+        *asked,
+        "您是工作人员，还可以说：",
+        *(f"· {each.message}" for each in examples(for_staff=True)),
+    ]
+    assert "· 收件箱" in told
 
 
 @pytest.mark.parametrize("line", ["你好", "侬好呀", "谢谢", "hello", "再见"])
