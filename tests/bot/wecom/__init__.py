@@ -1,0 +1,1 @@
+"""WeCom group robots: what they say, and what they are refused."""
