@@ -3,7 +3,20 @@
 import sys
 import time
 
-from tests.bench import registration, search, starting, telegram, transcript, wechat
+from tests.bench import (
+    answering,
+    fan_out,
+    kills,
+    limits,
+    registration,
+    reminders,
+    search,
+    sending,
+    starting,
+    telegram,
+    transcript,
+    wechat,
+)
 from tests.bench.figures import Figure, print_table, say
 
 PARTS = {
@@ -13,6 +26,12 @@ PARTS = {
     "telegram": telegram.run,
     "wechat": wechat.run,
     "starting": starting.run,
+    "sending": sending.run,
+    "limits": limits.run,
+    "fan_out": fan_out.run,
+    "reminders": reminders.run,
+    "answering": answering.run,
+    "kills": kills.run,
 }
 
 

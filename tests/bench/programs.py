@@ -48,23 +48,41 @@ async def running(
     """A Python program on a free port."""
     port = free_port()
     log = folder / "server.log"
-    given = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-    given |= {name: value.replace(PORT, str(port)) for name, value in (settings or {}).items()}
-    with log.open("w") as told:
-        process = subprocess.Popen(
-            [sys.executable, *(each.replace(PORT, str(port)) for each in arguments)],
-            cwd=folder,
-            env={**given, "PYTHONPATH": str(_ROOT)},
-            stdout=told,
-            stderr=told,
-        )
-    os.sched_setaffinity(process.pid, core)
+    process = _start(arguments, log, core, settings or {}, port)
     try:
         await _until_it_serves(process, port, log)
         yield Program(port, process.pid)
     finally:
         process.terminate()
         await asyncio.to_thread(process.wait)
+
+
+@asynccontextmanager
+async def working(folder: Path, core: set[int], settings: Mapping[str, str]) -> AsyncIterator[int]:
+    """`linli worker`, which serves nothing; gives its process."""
+    process = _start(("-m", "bot", "worker"), folder / "worker.log", core, settings, free_port())
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.wait)
+
+
+def _start(
+    arguments: Sequence[str], log: Path, core: set[int], settings: Mapping[str, str], port: int
+) -> "subprocess.Popen[bytes]":
+    given = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+    given |= {name: value.replace(PORT, str(port)) for name, value in settings.items()}
+    with log.open("w") as told:
+        process = subprocess.Popen(
+            [sys.executable, *(each.replace(PORT, str(port)) for each in arguments)],
+            cwd=log.parent,
+            env={**given, "PYTHONPATH": str(_ROOT)},
+            stdout=told,
+            stderr=told,
+        )
+    os.sched_setaffinity(process.pid, core)
+    return process
 
 
 def peer(name: str, *arguments: str) -> list[str]:

@@ -28,7 +28,7 @@ _METHOD = re.compile(rb'"method": ?"(\w+)"')
 _OFFSET = re.compile(r'offset"?[=:] ?"?(\d+)')
 _SENT = b'{"ok":true,"result":{"message_id":1,"date":1790000000,"chat":{"id":1,"type":"private"},"text":"."}}'
 _ME = b'{"ok":true,"result":{"id":100001,"is_bot":true,"first_name":"Linli","username":"linli_bot"}}'
-_results = {
+RESULTS = {
     "getMe": _ME,
     "sendMessage": _SENT,
     "editMessageText": _SENT,
@@ -199,7 +199,7 @@ class BotApi:
             offset = _OFFSET.search(words)
             self.feed.fetch(int(offset[1]) if offset else 0, respond)
             return
-        respond(_results.get(method, b'{"ok":true,"result":true}'))
+        respond(RESULTS.get(method, b'{"ok":true,"result":true}'))
         if method == "setWebhook":
             self._hook(bot, words)
         elif found := _WHO.search(words):

@@ -18,6 +18,20 @@ def file(tmp_path: Path) -> Iterator[Engine]:
         yield engine
 
 
+# Empty databases, each with a folder.
+Both = list[tuple[Engine, Path]]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    """One of either kind, for what can go on in both at once."""
+    folders = [tmp_path / name for name in ("sqlite", "postgres")]
+    for each in folders:
+        each.mkdir()
+    with databases.sqlite(folders[0]) as lite, databases.postgres() as postgres:
+        yield list(zip((lite, postgres), folders, strict=True))
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """16 MB of memory as a file system, of which a write-ahead log takes 4.

@@ -21,7 +21,8 @@ _SAYS = re.compile(r'name="says" value="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 # A person here says in a second what others say in a day.
 UNLIMITED = {
-    f"LINLI_LIMITS__{key}": "100000" for key in ("MESSAGES_A_MINUTE", "BURST", "REGISTRATIONS_A_MINUTE")
+    **{f"LINLI_LIMITS__{key}": "100000" for key in ("MESSAGES_A_MINUTE", "BURST", "REGISTRATIONS_A_MINUTE")},
+    "LINLI_TELEGRAM__MESSAGES_A_SECOND": "1000",
 }
 
 
@@ -29,13 +30,16 @@ UNLIMITED = {
 class Server:
     """The program on a free port. `up` is set while it serves.
 
-    `program` is a module that runs it with something more, or something less, see `linli.py` and `hasty.py`.
+    `program` is a module that runs it with something more, or something less, see `linli.py` and `hasty.py`;
+    `command` is what it is told to do, and `name` tells its log from those of others beside it.
     """
 
     url: str
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     program: str = "bot"
+    command: str = "run"
+    name: str = "server"
     up: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = ""
     kills: int = 0
@@ -45,7 +49,7 @@ class Server:
         free = {"PYTHONPATH": str(_ROOT), "LINLI_SERVER__PORT": "0"}
         with self.log.open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self.program, "run", "--database", self.url],
+                [sys.executable, "-m", self.program, self.command, "--database", self.url],
                 cwd=self.folder,
                 env={**os.environ, **UNLIMITED, **free, **self.settings},
                 stdout=subprocess.PIPE,
@@ -55,14 +59,15 @@ class Server:
             )
         assert self._process.stdout is not None
         told = await asyncio.to_thread(self._process.stdout.readline)
-        assert "http://" in told, f"it did not start: {self.log.read_text().splitlines()[-1:]}"
-        self.address = "http://" + told.split("http://")[1].split()[0]
+        assert told, f"it did not start: {self.log.read_text().splitlines()[-1:]}"
+        # A worker serves nothing.
+        self.address = next((word for word in told.split() if word.startswith("http://")), "")
         self.up.set()
 
     @property
     def log(self) -> Path:
         """What it wrote to standard error, in all of its lives."""
-        return self.folder / "server.log"
+        return self.folder / f"{self.name}.log"
 
     @property
     def pid(self) -> int:
@@ -74,6 +79,13 @@ class Server:
         self.up.clear()
         self.kills += 1
         await asyncio.to_thread(self._end, signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Stops it in the middle of whatever it does, and it knows nothing of it."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     async def stop(self) -> None:
         await asyncio.to_thread(self._end, signal.SIGTERM)

@@ -18,7 +18,7 @@ from tests.chaos import ledger, quarter
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import MESSAGES_A_ROUND, Deliveries, Person
 from tests.chaos.quarter import ACTIVITIES
-from tests.chat import VAULT
+from tests.chat import SCHEDULE, VAULT
 
 PEOPLE = 11
 ROUNDS = (ACTIVITIES - 2) // 2
@@ -48,7 +48,7 @@ def open_quarter(
     """An app on a new database, and the public numbers of its activities."""
     numbers = quarter.build(engine, folder)
     engine.dispose()
-    return App(engine, SystemClock(), worker(engine), zone(engine), Equipment(VAULT)), numbers
+    return App(engine, SystemClock(), worker(engine), zone(engine), Equipment(VAULT, SCHEDULE)), numbers
 
 
 @asynccontextmanager
