@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import handlers
 import models
 from bot import community, dispatch, key
 from bot.clock import Clock
-from bot.configuration import Limits, Security
+from bot.configuration import Limits, Schedule, Security
 from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
 from bot.limits import PersonLimits
@@ -36,6 +37,7 @@ PATIENCE_SECONDS = 2.0
 # Who was told so comes again after this.
 BUSY_SECONDS = 60.0
 UNSET = Security()
+USUAL = Schedule()
 _ROOMS = (handlers, models)  # importing them makes their handlers and tables known
 
 
@@ -55,6 +57,8 @@ class App:
     platforms: int = 0
     # Set when there may be something for the courier to send.
     due: asyncio.Event = field(default_factory=asyncio.Event)
+    # By channel, how many messages went out past the courier since it looked last: they take turns too.
+    spent: Counter[str] = field(default_factory=Counter)
     _at_work: dict[tuple[str, str], "asyncio.Future[Reply]"] = field(default_factory=dict)
     _jobs: dict[tuple[str, str], Asked[Reply]] = field(default_factory=dict)
 
@@ -144,12 +148,18 @@ def _busy(inbound: Inbound) -> Reply:
 
 
 def open_app(
-    url: str, clock: Clock, packs: list[Path], security: Security = UNSET, limits: Limits | None = None
+    url: str,
+    clock: Clock,
+    packs: list[Path],
+    security: Security = UNSET,
+    limits: Limits | None = None,
+    schedule: Schedule = USUAL,
+    public_url: str | None = None,
 ) -> App:
     """Opens a community with these packs loaded; the demo where there is none yet. None limits nobody."""
     engine = community.open_database(url, packs)
     try:
-        community.load(engine, packs)
+        community.load(engine, packs, clock)
         if not packs:
             community.load_demo(engine, clock)
         zone = community.zone(engine)
@@ -158,6 +168,11 @@ def open_app(
     except BaseException:
         engine.dispose()
         raise
-    equipment = Equipment(vault, registrations_a_minute=limits.registrations_a_minute if limits else None)
+    equipment = Equipment(
+        vault,
+        schedule.of(zone),
+        registrations_a_minute=limits.registrations_a_minute if limits else None,
+        public_url=public_url,
+    )
     people = PersonLimits(limits, clock) if limits else None
     return App(engine, clock, open_worker(engine), zone, equipment, limits=people)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import key
+from bot import key, robots
 from bot.channels import Finding, open_channels
 from bot.configuration import Configuration, ConfigurationError
-from models import community, dead_letter
+from models import community, dead_letter, group_binding
 from models.database import open_engine, transaction
 from models.migrate import is_current
 
@@ -39,6 +39,7 @@ def _database(settings: Configuration) -> list[Finding]:
         with transaction(engine) as db:
             zone, bound = community.zone(db), community.key_fingerprint(db)
             unread = dead_letter.newest(db, MOST_DEAD_LETTERS)
+            strangers = group_binding.strangers(db, settings.wecom.robots or {})
     except SQLAlchemyError as error:
         return [(False, f"database: {shown} does not answer ({type(error).__name__}); check the address")]
     finally:
@@ -53,6 +54,7 @@ def _database(settings: Configuration) -> list[Finding]:
         (True, f"database: {shown} is current"),
         (True, f"community: its clocks run in {zone.key}"),
         _key(settings, bound),
+        *((False, robots.stranger(each)) for each in strangers),
         *((True, _dead_letter(each)) for each in unread),
     ]
 

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 import models
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.configuration import ConfigurationError
-from models import community, pack_file, store
+from models import community, member, pack_file, store
 from models.database import open_engine, transaction
 from models.pack import Pack, PackError
 
@@ -52,15 +52,17 @@ def prepare(engine: Engine) -> None:
     upgrade(engine)
 
 
-def load(engine: Engine, paths: list[Path]) -> dict[str, int]:
+def load(engine: Engine, paths: list[Path], clock: Clock | None = None) -> dict[str, int]:
     """Loads packs in one transaction; gives the number of entries of each section. Raises PackError."""
     if not paths:
         return {}
+    now = (clock or SystemClock()).now()
     with transaction(engine) as db:
         zone = community.zone(db)
         known = store.known_keys(db, zone or ZoneInfo("UTC"))
-        counts = store.store(db, pack_file.read(paths, zone=zone, known=known.has))
+        counts = store.store(db, pack_file.read(paths, zone=zone, known=known.has), now)
         community.mark_demo(db, demo=False)
+        member.end_play(db)
         return counts
 
 
@@ -68,7 +70,7 @@ def load_demo(engine: Engine, clock: Clock) -> None:
     """The demo community, into an empty database: its first week becomes the current one."""
     with transaction(engine) as db:
         if community.zone(db) is None:
-            store.store(db, _current_demo(clock))
+            store.store(db, _current_demo(clock), clock.now())
             community.mark_demo(db, demo=True)
 
 

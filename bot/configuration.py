@@ -4,8 +4,10 @@ import json
 import os
 import re
 import tomllib
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -17,7 +19,12 @@ from pydantic import (
     field_validator,
 )
 
+from models import schedule
+
 PREFIX = "LINLI_"
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
+_SPAN = re.compile(r"[1-9]\d{0,2}[dhm]")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 # What is shorter could be found by trying.
 SHORTEST_KEY = 32
 # Read by the tests alone, not a setting of the program.
@@ -94,6 +101,7 @@ class Telegram(_Section):
     base_url: str = Field(default="https://api.telegram.org/bot", pattern=r"^https?://\S+/bot$")
     secret_token: SecretStr | None = None
     mode: Literal["polling", "webhook"] = "polling"
+    messages_a_second: Annotated[float, BeforeValidator(_no_truth)] = Field(default=29.5, ge=1, le=1000)
 
     @field_validator("token")
     @classmethod
@@ -152,6 +160,69 @@ class WeChat(_Section):
         return key
 
 
+class WeCom(_Section):
+    """Group robots: each speaks for the place by whose id it stands. Whoever has its address can speak as it."""
+
+    robots: dict[str, SecretStr] | None = None
+
+    @field_validator("robots", mode="before")
+    @classmethod
+    def _from_the_environment(cls, robots: object) -> object:
+        if not isinstance(robots, str):
+            return robots
+        try:
+            return json.loads(robots) if robots.lstrip().startswith("{") else tomllib.loads(robots)
+        except ValueError:
+            # What stands there is not shown.
+            raise ValueError(
+                'is no table; write it as {"PLACE": "https://…"}, by the ids of places'
+            ) from None
+
+    @field_validator("robots")
+    @classmethod
+    def _are_addresses(cls, robots: dict[str, SecretStr] | None) -> dict[str, SecretStr] | None:
+        for place, url in (robots or {}).items():
+            if not re.fullmatch(r"https?://\S+", url.get_secret_value()):
+                raise ValueError(f"{place}: is no address; copy the whole webhook address of the robot")
+        return robots
+
+
+class Schedule(_Section):
+    quiet: str = "22:00-08:00"
+    remind: tuple[str, ...] = ("1d", "2h")
+
+    @field_validator("quiet")
+    @classmethod
+    def _are_hours(cls, quiet: str) -> str:
+        if quiet and not _HOURS.fullmatch(quiet):
+            raise ValueError('are no hours; write them as "22:00-08:00", or "" for none')
+        return quiet
+
+    @field_validator("remind", mode="before")
+    @classmethod
+    def _from_the_environment(cls, remind: object) -> object:
+        return (
+            [each for each in re.split(r"[\s,]+", remind.strip("[]")) if each]
+            if isinstance(remind, str)
+            else remind
+        )
+
+    @field_validator("remind")
+    @classmethod
+    def _are_spans(cls, remind: tuple[str, ...]) -> tuple[str, ...]:
+        for each in remind:
+            if not _SPAN.fullmatch(each):
+                raise ValueError(f'"{each}" is no time before the start; write it as "1d", "2h" or "30m"')
+        return remind
+
+    def of(self, zone: ZoneInfo) -> schedule.Schedule:
+        """The same on the clock of a community."""
+        found = _HOURS.fullmatch(self.quiet)
+        quiet = schedule.Quiet(time.fromisoformat(found[1]), time.fromisoformat(found[2])) if found else None
+        spans = (timedelta(**{_UNITS[each[-1]]: int(each[:-1])}) for each in self.remind)
+        return schedule.Schedule(zone, quiet, tuple(sorted(set(spans), reverse=True)))
+
+
 class Configuration(_Section):
     database: Database = Database()
     server: Server = Server()
@@ -160,10 +231,12 @@ class Configuration(_Section):
     limits: Limits = Limits()
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()
+    wecom: WeCom = WeCom()
+    schedule: Schedule = Schedule()
 
 
 def _is_secret(annotation: object) -> bool:
-    return SecretStr in get_args(annotation)
+    return annotation is SecretStr or any(_is_secret(each) for each in get_args(annotation))
 
 
 # Each secret as section and key.

@@ -10,10 +10,12 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot import news
 from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
 from bot.sealing import Sealing
-from handlers.hearing import Line, hear
+from handlers import short
+from handlers.hearing import Line, hear, learn
 from handlers.running import Outcome
 from handlers.talk import Talk
 from models import conversation, delivery, erasure, heard, history, member, notice, phone
@@ -67,6 +69,7 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
     remembered = speaker.memory if speaker else None
     sealing = Sealing.of(equipment.vault, inbound.text, remembered)
     memory = sealing.opened(remembered)
+    told = news.since_last_line(db, inbound, speaker, memory, now)
     lexicon = equipment.lexicons.get(db, speaker.revision if speaker else None, now)
     talk = Talk(
         db,
@@ -77,8 +80,11 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
         memory,
         equipment.vault,
         address,
+        equipment.schedule,
         in_group=inbound.group is not None,
         registrations_a_minute=equipment.registrations_a_minute,
+        public_url=equipment.public_url,
+        paces=equipment.paces,
     )
     line = Line(
         clean(inbound.text)[:LONGEST_TEXT],
@@ -91,8 +97,10 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
     if inbound.group:
         group, outcome = _hear_in_group(db, inbound, talk, line)
     else:
+        learn(talk, *told)
         outcome = hear(talk, line, memory)
-    reply = _reply(inbound, outcome, talk, sealing)
+    unmet = inbound.group is not None and _is_unmet(inbound, speaker)
+    reply = _reply(inbound, outcome, talk, sealing, unmet=unmet)
     if talk.gone:
         reply = replace(reply, gone=True)
         _keep(db, inbound, None, _addressed(reply, _ERASED), now)
@@ -101,8 +109,14 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
     released = _arrived(db, inbound, address, speaker, now)
     _keep(db, inbound, address, reply, now)
     _enter(db, inbound, address, reply, outcome, now)
-    owes = _owe(db, inbound, address, group, reply, now)
+    held = unmet and speaker is not None and bool(speaker.closed)
+    owes = _owe(db, inbound, address, group, reply, now, held=held)
     return replace(reply, owes=True) if owes or released else reply
+
+
+def _is_unmet(inbound: Inbound, speaker: Row[Any] | None) -> bool:
+    """Whether we are not let write to this person yet, who was heard in groups alone."""
+    return inbound.waits_for_contact if speaker is None or speaker.member is None else bool(speaker.unmet)
 
 
 def _leave(db: Db, inbound: Inbound, speaker: Row[Any] | None, now: datetime) -> Reply:
@@ -126,7 +140,8 @@ def _leave(db: Db, inbound: Inbound, speaker: Row[Any] | None, now: datetime) ->
 
 def _arrived(db: Db, inbound: Inbound, address: int, speaker: Row[Any] | None, now: datetime) -> bool:
     """Whoever writes is reached again, and may be written to for a while; True where something waited for that."""
-    back = speaker is not None and bool(speaker.closed) and inbound.group is None
+    away = speaker is not None and bool(speaker.closed or speaker.unmet)
+    back = away and inbound.group is None
     if back:
         member.reopen(db, address)
     if inbound.opens is None:
@@ -138,10 +153,26 @@ def _arrived(db: Db, inbound: Inbound, address: int, speaker: Row[Any] | None, n
     return delivery.release(db, address, now)
 
 
-def _owe(db: Db, inbound: Inbound, address: int, group: int | None, reply: Reply, now: datetime) -> bool:
-    """Into the ledger what the response to the platform does not carry; True where there is some."""
+def _owe(
+    db: Db,
+    inbound: Inbound,
+    address: int,
+    group: int | None,
+    reply: Reply,
+    now: datetime,
+    *,
+    held: bool = False,
+) -> bool:
+    """Into the ledger what the response to the platform does not carry; True where there is some.
+
+    `held`: what is for the person waits there until he writes, since the platform let nothing through to him before.
+    """
     left = inbound.carries(reply) if inbound.carries else ()
-    for to, where in ((inbound.sender, address), (f"group:{inbound.group}", group)):
+    due = now - _BEFORE
+    for to, where, when in (
+        (inbound.sender, address, delivery.NEVER if held else due),
+        (f"group:{inbound.group}", group, due),
+    ):
         parts = [
             Part(message.card, message.first, skip, message.language)
             for message, skip in left
@@ -149,7 +180,7 @@ def _owe(db: Db, inbound: Inbound, address: int, group: int | None, reply: Reply
         ]
         if parts and where is not None:
             # What the handler itself has told comes after its answer.
-            notice.tell(db, parts, [where], now, due=now - _BEFORE)
+            notice.tell(db, parts, [where], now, due=when)
     return bool(left)
 
 
@@ -169,7 +200,8 @@ def _addressed(reply: Reply, to: str) -> Reply:
 def _known(db: Db, inbound: Inbound, speaker: Row[Any] | None) -> tuple[int, Person]:
     """The one who speaks; a newcomer becomes a member by his first line."""
     if speaker is None or speaker.member is None:
-        return member.meet(db, inbound.channel, inbound.sender, _language_of(inbound))
+        unmet = inbound.waits_for_contact and inbound.group is not None
+        return member.meet(db, inbound.channel, inbound.sender, _language_of(inbound), unmet=unmet)
     person = Person(
         speaker.member, speaker.language, speaker.home_id, speaker.work_id, newcomer=bool(speaker.newcomer)
     )
@@ -192,16 +224,19 @@ def _hear_in_group(db: Db, inbound: Inbound, talk: Talk, line: Line) -> tuple[in
     remembered = group.memory if group else None
     sealing = Sealing.of(talk.vault, inbound.text, remembered)
     shown = sealing.opened(remembered)
+    talk.group = address = group.address if group else member.meet_group(db, inbound.channel, key)
     outcome = hear(talk, line, shown)
-    address = group.address if group else member.meet_group(db, inbound.channel, key)
     if group is not None and group.closed:
         member.reopen(db, address)
     conversation.keep(db, address, sealing.sealed(shown), known=remembered is not None)
     return address, outcome
 
 
-def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing) -> Reply:
-    """Numbers run on from card to card; what is private goes to the person also from a group."""
+def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing, *, unmet: bool) -> Reply:
+    """Numbers run on from card to card; what is private goes to the person also from a group.
+
+    Whoever we may not write to yet is told in the group where it waits for him.
+    """
     to = f"group:{inbound.group}" if inbound.group and not outcome.private else inbound.sender
     form = talk.memory.form
     counts = talk.in_group or form is None or form.wants == "choice"
@@ -209,6 +244,9 @@ def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing) -> 
     for card in outcome.cards:
         messages.append(Message(to, sealing.masked(card), talk.person.language, number if counts else None))
         number += sum(1 for _ in card.numbered())
+    if unmet and outcome.private and messages:
+        there = f"group:{inbound.group}"
+        messages.append(Message(there, short.waiting(), talk.person.language, None))
     return Reply(outcome.did, tuple(messages))
 
 

@@ -18,6 +18,7 @@ class Inbound:
     `group` the group chat in which it was said to us, `language` what the platform says that the sender reads.
     `history`: the channel has none of its own, so that it is kept here; `label` is what the writer saw on the
     button that he pressed. `leaves`: he said nothing, and is not reached there any more, or is to be forgotten.
+    `waits_for_contact`: nobody is written to there before he has written to us himself, and not in a group alone.
     `opens`: for so long, so many messages may now be sent to him. `carries` tells which messages of the reply
     the response to the platform does not carry; without it, it carries all.
     """
@@ -35,6 +36,7 @@ class Inbound:
     location: tuple[float, float] | None = None
     scanned: bool = False
     leaves: Literal["unreachable", "forgotten"] | None = None
+    waits_for_contact: bool = False
     opens: tuple[timedelta, int] | None = None
     carries: "Carries | None" = field(default=None, compare=False)
 

@@ -27,7 +27,7 @@ def give(settings: Configuration, code: str) -> list[str]:
     """Makes a code for this member; gives what it tells the operator. Raises ConfigurationError."""
     # Before the code is made: where a channel is half configured, nothing is.
     channels = open_channels(settings)
-    engine = _open(settings.database.url)
+    engine = open_current(settings.database.url)
     try:
         with transaction(engine) as db:
             whom = _find(invite.invitable(db), code)
@@ -47,7 +47,7 @@ def give(settings: Configuration, code: str) -> list[str]:
 
 def revoke(settings: Configuration, code: str) -> list[str]:
     """Makes unused codes of this member void; gives what it tells the operator. Raises ConfigurationError."""
-    engine = _open(settings.database.url)
+    engine = open_current(settings.database.url)
     try:
         with transaction(engine) as db:
             whom = _find(invite.invitable(db), code)
@@ -57,7 +57,7 @@ def revoke(settings: Configuration, code: str) -> list[str]:
     return [f"{_named(whom)}: {'the open code is void now' if count else 'there is no open code'}"]
 
 
-def _open(url: str) -> Engine:
+def open_current(url: str) -> Engine:
     """An engine for a database that is there and current. Raises ConfigurationError."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():

@@ -3,6 +3,8 @@
 import re
 
 _PAYLOAD = re.compile(r"[a-z]+(?:_\d{1,9})?")
+# A one-time code, as staff type it behind /start in a group.
+_CODE = re.compile(r"[1-9]\d{8}")
 
 
 def payload(says: str) -> str:
@@ -15,4 +17,6 @@ def payload(says: str) -> str:
 
 def sentence(payload: str) -> str:
     """What a link or a code says; what we never made says nothing, and opens the help."""
+    if _CODE.fullmatch(payload):
+        return f"join {payload}"
     return payload.replace("_", " ") if _PAYLOAD.fullmatch(payload) else "help"

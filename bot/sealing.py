@@ -1,4 +1,4 @@
-"""Phone numbers that somebody says: sealed in what a chat remembers, masked in what is shown and kept.
+"""Phone numbers that somebody says: sealed in what is stored, masked in what is shown and kept; opened for whom they are.
 
 Most lines hold none, and pay nothing for it: whether one may be there is seen by the line and what is remembered.
 """
@@ -10,7 +10,11 @@ from typing import Any
 from models import phone
 from models.card import Card
 from models.conversation import Form, Memory
+from models.notice import Outgoing
 from models.vault import Vault
+
+# The kinds of notices in which one person's words reach another.
+_FROM_PEOPLE = ("question", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,21 @@ class Sealing:
         return Card.load(phone.without_in_card(card.dump())) if self.needed else card
 
 
+def opened_card(card: Card, vault: Vault) -> Card:
+    """A card out of the ledger as its reader gets it: what one person told another, with its phone numbers."""
+    dumped = card.dump()
+    opened = phone.open_in(dumped, vault)
+    return card if opened == dumped else Card.load(opened)
+
+
+def opened_outgoing(outgoing: Outgoing, vault: Vault) -> Outgoing:
+    """The same of what is about to be sent; what tells many, or comes from a job, has nothing to open."""
+    if outgoing.kind not in _FROM_PEOPLE:
+        return outgoing
+    parts = tuple(replace(part, card=opened_card(part.card, vault)) for part in outgoing.parts)
+    return replace(outgoing, parts=parts)
+
+
 def _each(memory: Memory, change: Callable[[Any, Vault], Any], vault: Vault) -> Memory:
     """The memory with everything in it changed that can have been said by somebody."""
 
@@ -46,4 +65,4 @@ def _each(memory: Memory, change: Callable[[Any, Vault], Any], vault: Vault) -> 
         return {name: change(getattr(of, name), vault) for name in names}
 
     forms = [replace(form, **changed(form, "arguments", "answers", "options")) for form in memory.forms]
-    return replace(memory, forms=forms, **changed(memory, "menu", "searches"))
+    return replace(memory, forms=forms, **changed(memory, "menu", "searches", "missed"))

@@ -120,6 +120,7 @@ def _code_said(reading: Reading) -> Arguments:
     allow=anybody,
     private=True,
     scans=True,
+    in_group="bindgroup",
     phrases=_SAID,
     reads=_code_said,
 )
@@ -134,12 +135,21 @@ def join(talk: Talk, number: int | None = None, given: int | None = None) -> Car
         if found and found.member_id == talk.person.id:
             return Card(Text("不用再发了，这个码已经用过，或者已经过期。"), choices=menu(), tone="notice")
         return _void(talk, counts=given is None)
+    if found.purpose == "group":
+        return _for_a_group(talk, found)
     # From here on the code is not remembered, only which one it was.
     talk.keep(number=None, given=found.id)
     _, goes = _parties(talk, found.member_id)
     if found.purpose == "joining" and talk.ask("sure", _question(talk, found.member_id), _YES, _NO) == "no":
         return Card(Text("好的，没有关联，一切照旧。"), choices=menu())
     return _joined(talk, found.id, found.member_id, goes)
+
+
+def _for_a_group(talk: Talk, found: Row[Any]) -> Card:
+    """Said to us alone it binds nothing, and joins nobody."""
+    if found.member_id != talk.person.id:
+        return _void(talk, counts=True)
+    return Card(Text("请到要绑定的群里@我们，再发这个群码。"), tone="notice")
 
 
 def _parties(talk: Talk, given_for: int) -> tuple[int, int]:
@@ -226,7 +236,7 @@ def _tell_others(talk: Talk, stays: int, added: list[tuple[int, str]]) -> None:
 # Not one's own.
 
 
-@on("account.unbind", head="unbind", allow=anybody, private=True, phrases=_NOT_ME)
+@on("account.unbind", head="unbind", allow=anybody, private=True, in_group="ungroup", phrases=_NOT_ME)
 def unbind(talk: Talk, number: int | None = None) -> Card:
     """Takes an account out that was joined later than the one that says so."""
     own = {row.id: row for row in member.addresses(talk.db, talk.person.id)}

@@ -8,7 +8,7 @@ from models.refusal import Refusal
 from models.text import Text
 
 LONGEST_ANSWER = 200
-_DIGITS = {
+DIGITS = {
     "一": 1,
     "二": 2,
     "两": 2,
@@ -58,7 +58,7 @@ def read_number(text: str) -> int | None:
     found = _NUMBER.fullmatch(bare(text))
     if found is None:
         return None
-    return _DIGITS.get(found[1]) or int(found[1])
+    return DIGITS.get(found[1]) or int(found[1])
 
 
 def find_code(text: str) -> int | None:

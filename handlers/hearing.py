@@ -1,12 +1,14 @@
 """The order in which a line is heard: what it means is decided here, in one place, for all forms."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from handlers import meeting
+from handlers import meeting, replies, short
 from handlers.checks import bare, read_code, read_number
-from handlers.running import Outcome, answer, back, beside, leave, request, run
+from handlers.help import people
+from handlers.running import Outcome, answer, back, beside, leave, request
 from handlers.talk import ACTIONS, Talk, examples, menu
 from handlers.understanding.intents import Intent, understand
 from handlers.understanding.reading import read
@@ -14,6 +16,7 @@ from handlers.words import Reader, say
 from models import invite
 from models.card import Card, Choice
 from models.conversation import Form, Memory
+from models.pushed import Pushed
 from models.text import Text
 
 # Words that mean the same everywhere, also in the middle of a form.
@@ -25,7 +28,7 @@ ESCAPES = {
     **dict.fromkeys(("取消", "退出", "算了", "cancel", "quit", "/cancel"), "cancel"),
     **dict.fromkeys(("人工", "找人工", "转人工", "人工服务", "human", "agent"), "person"),
 }
-# The misunderstanding that is answered with the menu and a place with people.
+# The misunderstanding that is answered with the menu, and with a person in the chat and a place with people.
 PATIENCE = 3
 _SENTENCE = re.compile(r"([a-z]+)(?: (\d{1,9})(?:\.(\d{1,3}))?)?")
 _NTH = re.compile(r"第?(\d{1,2}|[一二两三四五六七八九十])(?:个|条|项|场)?")
@@ -47,6 +50,22 @@ class Line:
     scanned: bool = False
 
 
+def learn(talk: Talk, news: Sequence[Pushed], numbered: Sequence[Pushed] = ()) -> None:
+    """What was told since the last line, the newest first, can be answered as what was shown after it.
+
+    A label that stands on several of them says nothing by itself. `numbered` are those that showed numbers to type.
+    """
+    if not news:
+        return
+    reader, memory = Reader(talk.person.language, talk.now, talk.zone), talk.memory
+    cards = [card for each in news for card in each.cards]
+    choices = [choice for card in cards for choice in (*card.pressable(), *card.numbered())]
+    shown = {words for choice in choices for words in _typed(say(choice.label, reader))}
+    memory.menu = [*_labels(choices, reader), *(each for each in memory.menu if each[0] not in shown)]
+    meant = ([choice.says for card in each.cards for choice in card.numbered()] for each in numbered)
+    memory.numbers = next((says for says in meant if says), memory.numbers)
+
+
 def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
     """Answers one line. `shown` remembers what was shown where the line was said: in a group, the group's."""
     talk.shown = shown
@@ -56,15 +75,26 @@ def hear(talk: Talk, line: Line, shown: Memory) -> Outcome:
     said = _spoken(line, shown, None if talk.in_group else talk.memory.form)
     outcome = _decide(talk, line, said)
     if outcome.did == "unknown":
-        talk.memory.misses += 1
+        _miss(talk, line)
+    talk.memory.heard = talk.now.isoformat()
     if dropped:
         told = Card(Text("还要办，请再说一次。上次没填完的过了一天，没有提交，也没有保留。"), tone="notice")
         outcome = replace(outcome, cards=(told, *outcome.cards))
+    if talk.in_group and not outcome.private:
+        outcome = replace(outcome, cards=tuple(short.shortened(card) for card in outcome.cards))
     if meeting.is_due(talk):
         outcome = replace(outcome, cards=(*outcome.cards, meeting.welcome(talk)))
     _remember(talk, outcome, talk.memory if outcome.private else shown)
     meant = said if _SENTENCE.fullmatch(said.strip()) else None
     return replace(outcome, meant=meant, closed=tuple(sorted(asked - _open_questions(talk))))
+
+
+def _miss(talk: Talk, line: Line) -> None:
+    """What was not understood is remembered, so that one press hands it to a person."""
+    if talk.memory.misses == 0:
+        talk.memory.missed = []
+    talk.memory.misses += 1
+    talk.memory.missed = [*talk.memory.missed, *([line.text] if line.text else [])][-PATIENCE:]
 
 
 def _open_questions(talk: Talk) -> set[int]:
@@ -90,7 +120,7 @@ def _decide(talk: Talk, line: Line, said: str) -> Outcome:
     if code := read_code(said):
         return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
-    return request(talk, intent.action, intent.arguments) if intent else _not_understood(talk)
+    return request(talk, intent.action, intent.arguments) if intent else _not_understood(talk, line.text)
 
 
 def _spoken(line: Line, shown: Memory, form: Form | None) -> str:
@@ -172,8 +202,7 @@ def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
         return request(talk, intent.action, intent.arguments)
     if talk.memory.misses + 1 < PATIENCE:
         return replace(outcome, did="unknown")
-    helped = run(talk, ACTIONS["person"], {})
-    return replace(outcome, did="unknown", cards=(*helped.cards, *outcome.cards))
+    return replace(outcome, did="unknown", cards=(people(talk), *outcome.cards))
 
 
 def _is_given(talk: Talk, code: int) -> bool:
@@ -190,15 +219,20 @@ def _is_given(talk: Talk, code: int) -> bool:
     return False
 
 
-def _not_understood(talk: Talk) -> Outcome:
+def _not_understood(talk: Talk, said: str | None) -> Outcome:
+    if talk.in_group:
+        return Outcome("unknown", (short.not_understood(),))
+    if said and (number := replies.asked_for_help(talk)):
+        return request(talk, ACTIONS["ask"], {"number": number, "said": said})
     if talk.memory.misses + 1 >= PATIENCE:
-        return replace(run(talk, ACTIONS["person"], {}), did="unknown")
+        return Outcome("unknown", (people(talk),))
+    reply = replies.offer(talk)
+    choices = (reply, *menu()) if reply else menu()
     if talk.memory.misses:
-        return Outcome(
-            "unknown", (Card(Text("请点下面一个，或者再换个说法。这一句我们还是没听懂。"), choices=menu()),)
-        )
+        again = Text("请点下面一个，或者再换个说法。这一句我们还是没听懂。")
+        return Outcome("unknown", (Card(again, choices=choices),))
     text = Text("请换个说法，比如“{example}”，或者点下面一个。这一句我们没听懂。", example=examples()[0])
-    return Outcome("unknown", (Card(text, choices=menu()),))
+    return Outcome("unknown", (Card(text, choices=choices),))
 
 
 def _understand(talk: Talk, said: str) -> Intent | None:

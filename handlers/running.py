@@ -27,6 +27,8 @@ class Outcome:
 def request(talk: Talk, action: Action, arguments: Arguments) -> Outcome:
     """A sentence that starts something; a form that waits stays open below its answer."""
     talk.memory.misses = 0
+    if talk.in_group and action.in_group:
+        action = ACTIONS[action.in_group]
     return beside(talk, run(talk, action, arguments))
 
 
@@ -43,14 +45,14 @@ def run(talk: Talk, action: Action, arguments: Arguments, form: Form | None = No
         with talk.db.savepoint():
             card = action.handler(inner, **arguments)
     except Pause as pause:
-        return Outcome(action.name, (_wait(inner, form, pause.question),), action.private)
+        return Outcome(inner.did or action.name, (_wait(inner, form, pause.question),), action.private)
     except Left as left:
         card = left.card
     except Refusal as refusal:
         card = refused(refusal, *menu())
     talk.memory.close(form)
     talk.person, talk.gone = inner.person, inner.gone
-    return Outcome(action.name, (card,), action.private)
+    return Outcome(inner.did or action.name, (card,), action.private)
 
 
 def _wait(talk: Talk, form: Form, question: Question) -> Card:

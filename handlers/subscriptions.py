@@ -97,7 +97,13 @@ _STOP = (
 _QUIET = (
     Phrase(
         r"^/?(?:(?:请|帮我|我要|我想|给我|麻烦)*(?:退订|取消订阅|全部退订|退订全部)(?:吧|了)?|退订所有(?:消息|推送)?"
-        r"|td|stop|unsubscribe(?: me)?)[!.。]*$",
+        # As short messages teach it.
+        r"|td|t|退订回?td?|回复?td?退订|取关|取消关注|stop(?: all)?|unsubscribe(?: me)?)[!.。]*$",
+        weight=6,
+    ),
+    Phrase(
+        r"^(?:我|再也|以后|都|什么都|一条都)*(?:不想|不要|不愿)(?:再|要)*收(?:到)?(?:消息|信息|任何消息)?(?:了|啦)[。.!]*$"
+        r"|^no more (?:notices|messages|notifications)(?: please)?[.!]*$",
         weight=6,
     ),
     Phrase(
@@ -156,7 +162,7 @@ def _less(reading: Reading) -> Arguments:
     if not found or (found["but"] and not _KEEPS.search(found["but"])):
         return _meant(reading)
     part = found["but"] or found["except"] or found["only"]
-    kept = list(dict.fromkeys(_subjects(replace(reading, said=part))))
+    kept = list(dict.fromkeys(subjects_of(replace(reading, said=part))))
     before = replace(reading, said=reading.text.replace(found[0], "", 1))
     stopped = _meant(before)
     if kept and (found["except"] or found["only"]) and not stopped.get("subjects"):
@@ -166,7 +172,7 @@ def _less(reading: Reading) -> Arguments:
 
 def _meant(reading: Reading) -> Arguments:
     """The subjects and purposes that are named; `everything` where it is said so."""
-    subjects = list(dict.fromkeys(_subjects(reading)))
+    subjects = list(dict.fromkeys(subjects_of(reading)))
     if subjects:
         return {"subjects": subjects}
     purposes = [name for name, words in _PURPOSE_WORDS.items() if words.search(reading.text)]
@@ -175,10 +181,11 @@ def _meant(reading: Reading) -> Arguments:
     return {"purposes": purposes[:1]}
 
 
-def _subjects(reading: Reading) -> list[str]:
+def subjects_of(reading: Reading) -> list[str]:
     """What the sentence names, also behind a no, since it is a no that these sentences are about."""
-    named = []
-    for match in reading.matches:
+    clubs, rest = _clubs(reading.text, reading.lexicon)
+    named = [f"club:{code}" for code in clubs]
+    for match in (replace(reading, said=rest) if clubs else reading).matches:
         sort, key = match.found.sort, match.found.key
         if sort == "kind":
             named += [f"kind:{kind}" for kind in key]
@@ -187,6 +194,17 @@ def _subjects(reading: Reading) -> list[str]:
         else:
             named.append(f"{sort}:{key}")
     return named
+
+
+def _clubs(text: str, lexicon: Lexicon) -> tuple[list[str], str]:
+    """The clubs that are named, and the sentence without their names."""
+    named = []
+    for club in lexicon.clubs:
+        said = next((word for word in club.says if word in text), None)
+        if said:
+            named.append(club.code)
+            text = text.replace(said, "\n")
+    return named, text
 
 
 @on("subscription.edit", head="news", allow=anybody, private=True, phrases=_SHOW)
@@ -249,22 +267,38 @@ def _row(lexicon: Lexicon, row: Row[Any]) -> Article:
 def _label(lexicon: Lexicon, subject: str) -> Text:
     """A subject as people call it."""
     sort, _, name = subject.partition(":")
+    if sort == "notices":
+        return _notices(lexicon, *name.split(":", 1))
     if sort == "kind":
         return KINDS.get(name, prose(name))
     if sort == "place":
         place = next((node.name for node in lexicon.places.values() if node.code == name), name)
         return Text("{place}的活动", place=as_said(place))
+    if sort == "club":
+        club = next((each.name for each in lexicon.clubs if each.code == name), name)
+        return Text("{club}的活动", club=as_said(club))
     return prose(name)
+
+
+def _notices(lexicon: Lexicon, sort: str, name: str) -> Text:
+    """What staff send to a place, an organization, those of a series or an activity."""
+    if sort == "place":
+        place = next((node.name for node in lexicon.places.values() if node.code == name), name)
+        return Text("{what}的通知", what=as_said(place))
+    if sort == "series":
+        return Text("{what}的通知", what=prose(name))
+    named = {"organization": Text("这个组织的通知"), "activity": Text("这场活动的通知")}
+    return named[sort]
 
 
 @on("subscription.edit", head="allow", allow=anybody, private=True)
 def allow(talk: Talk, number: int = 0) -> Card:
-    return _start(talk, purposes=[_sending(number).name])
+    return choose_subjects(talk, purposes=[_sending(number).name])
 
 
 @on("subscription.edit", head="disallow", allow=anybody, private=True)
 def disallow(talk: Talk, number: int = 0) -> Card:
-    return _stop(talk, purposes=[_sending(number).name])
+    return stop_subjects(talk, purposes=[_sending(number).name])
 
 
 def _sending(number: int) -> Purpose:
@@ -286,15 +320,15 @@ def mute(
 ) -> Card:
     if everything:
         card = unsubscribe(talk)
-        return _start(talk, kept) if kept else card
+        return choose_subjects(talk, kept) if kept else card
     if number:
-        return _stop(talk, subjects=[subscription.find(talk.db, talk.person.id, number).subject])
+        return stop_subjects(talk, subjects=[subscription.find(talk.db, talk.person.id, number).subject])
     if subjects or purposes:
-        return _stop(talk, subjects or [], purposes or [], kept or [])
+        return stop_subjects(talk, subjects or [], purposes or [], kept or [])
     sort, _, name = talk.ask("which", Text("不想再收哪一类？"), *_offers()).partition(" ")
     if sort == ALL:
         return unsubscribe(talk)
-    return _stop(talk, **{sort: [name]})
+    return stop_subjects(talk, **{sort: [name]})
 
 
 def _offers() -> tuple[Option[str], ...]:
@@ -313,9 +347,9 @@ def hear(
     everything: bool = False,
 ) -> Card:
     if number:
-        return _start(talk, subjects=[subscription.find(talk.db, talk.person.id, number).subject])
+        return choose_subjects(talk, subjects=[subscription.find(talk.db, talk.person.id, number).subject])
     if subjects or purposes:
-        return _start(talk, subjects or [], purposes or [])
+        return choose_subjects(talk, subjects or [], purposes or [])
     return subscribe(talk)
 
 
@@ -323,6 +357,8 @@ def hear(
 def unsubscribe(talk: Talk) -> Card:
     """Everything that we would send by ourselves, at once and without asking back."""
     subscription.choose(talk.db, talk.person.id, ALL, False, talk.now)
+    # Whoever was asked which one has said it.
+    talk.memory.forms = [form for form in talk.memory.forms if form.head != "mute"]
     text = Text("已全部退订，不再主动给您发消息。您问的、报了名的和紧急的照常。")
     return Card(text, choices=(_RESUME, SETTINGS), tone="done")
 
@@ -333,7 +369,7 @@ def subscribe(talk: Talk) -> Card:
     return Card(Text("好的，恢复了。收哪些，您定。"), choices=(SETTINGS,), tone="done")
 
 
-def _stop(
+def stop_subjects(
     talk: Talk,
     subjects: list[str] | None = None,
     purposes: list[str] | None = None,
@@ -362,7 +398,7 @@ def _stop(
     return Card(text, choices=(*undo, SETTINGS), tone="done")
 
 
-def _start(talk: Talk, subjects: list[str] | None = None, purposes: list[str] | None = None) -> Card:
+def choose_subjects(talk: Talk, subjects: list[str] | None = None, purposes: list[str] | None = None) -> Card:
     """Who asks for a subject agrees to being told of it; after 退订 all else stays stopped."""
     member = talk.person.id
     silent = subscription.silent(talk.db, member)
@@ -371,8 +407,10 @@ def _start(talk: Talk, subjects: list[str] | None = None, purposes: list[str] | 
         row = subscription.choose(talk.db, member, subject, True, talk.now)
         named.append(_label(talk.lexicon, subject))
         undo.append(Choice(Text("不收{what}", what=named[-1]), press("mute", row.id)))
-    if subjects and not consent.holds(talk.db, member, "recommendations"):
-        consent.give(talk.db, member, "recommendations", talk.now)
+    notices = [each for each in subjects or [] if subscription.is_of_notices(each)]
+    for needed, asked in (("notices", notices), ("recommendations", set(subjects or []) - set(notices))):
+        if asked and not consent.holds(talk.db, member, needed):
+            consent.give(talk.db, member, needed, talk.now)
     for purpose in [PURPOSES[name] for name in purposes or []]:
         consent.give(talk.db, member, purpose.name, talk.now)
         if silent:

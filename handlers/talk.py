@@ -14,6 +14,7 @@ from models.conversation import Form, Memory
 from models.database import Db
 from models.member import Person
 from models.refusal import Refusal
+from models.schedule import Schedule
 from models.text import Text
 from models.vault import Vault
 
@@ -59,9 +60,11 @@ class Action:
     allow: "Allow"
     menu: Text | None
     example: Text | None
+    for_staff: bool
     rank: int
     private: bool
     scans: bool
+    in_group: str | None
     version: int
     numbered: bool
     phrases: tuple[Phrase, ...]
@@ -96,18 +99,21 @@ def on(
     allow: Allow,
     menu: Text | None = None,
     example: Text | None = None,
+    for_staff: bool = False,
     rank: int = 100,
     private: bool = False,
     scans: bool = False,
+    in_group: str | None = None,
     version: int = 1,
     phrases: tuple[Phrase, ...] = (),
     reads: "Callable[[Reading], Arguments]" = _nothing,
 ) -> Callable[[Handler], Handler]:
     """Declares a handler for an action of the contract.
 
-    `menu` puts it into the menu and `example` into the help, in the order of `rank`; `private` keeps its answer out of group chats;
+    `menu` puts it into the menu and `example` into the help (`for_staff`: of staff alone), in the order of `rank`; `private` keeps its answer out of group chats;
     `scans`: its sentence may also come from a code or a link that somebody else made, so that it gives nothing
-    away and does nothing by itself that its reader would mind. `reads` takes its arguments from what was
+    away and does nothing by itself that its reader would mind. `in_group` is the head of what it means where it is
+    said in a group. `reads` takes its arguments from what was
     understood. A new `version` starts forms that wait anew.
     """
 
@@ -116,7 +122,21 @@ def on(
             raise ValueError(f"the head {head!r} is declared twice")
         numbered = "number" in signature(handler).parameters
         ACTIONS[head] = Action(
-            name, head, handler, allow, menu, example, rank, private, scans, version, numbered, phrases, reads
+            name,
+            head,
+            handler,
+            allow,
+            menu,
+            example,
+            for_staff,
+            rank,
+            private,
+            scans,
+            in_group,
+            version,
+            numbered,
+            phrases,
+            reads,
         )
         return handler
 
@@ -179,7 +199,8 @@ class Talk:
     """One message's run of a handler: everything comes in here, nothing is looked up elsewhere.
 
     `memory` is the person's; `shown` remembers what was shown where the line was said: in a group, the group's.
-    `address` is where the person is answered, also from a group.
+    `address` is where the person is answered, also from a group, and `group` the address of that group.
+    `did` is what the line was, where it turned out to be something else than its action.
     `gone`: nothing is remembered of this person any more, not even this line.
     """
 
@@ -191,13 +212,18 @@ class Talk:
     memory: Memory
     vault: Vault
     address: int
+    schedule: Schedule
     in_group: bool = False
+    group: int | None = None
     shown: Memory = field(default_factory=Memory)
     form: Form | None = None
     steps: int = 0
     asked: list[str] = field(default_factory=list)
     gone: bool = False
+    did: str | None = None
     registrations_a_minute: int | None = None
+    public_url: str | None = None
+    paces: Mapping[str, float] = field(default_factory=dict)
 
     @overload
     def ask(self, name: str, text: Text, *options: Option[T], about: tuple[Article, ...] = ()) -> T: ...
@@ -297,7 +323,7 @@ def menu(actions: Mapping[str, Action] = ACTIONS) -> tuple[Choice, ...]:
     return tuple(Choice(action.menu, action.head) for action in ranked if action.menu)
 
 
-def examples(actions: Mapping[str, Action] = ACTIONS) -> tuple[Text, ...]:
-    """What one can say, an example of each, collected from the handlers."""
+def examples(actions: Mapping[str, Action] = ACTIONS, *, for_staff: bool = False) -> tuple[Text, ...]:
+    """What everybody can say, or what staff can besides: an example of each, collected from the handlers."""
     ranked = sorted(actions.values(), key=lambda action: action.rank)
-    return tuple(action.example for action in ranked if action.example)
+    return tuple(action.example for action in ranked if action.example and action.for_staff is for_staff)

@@ -20,12 +20,13 @@ class Choice:
     """A button is a sentence: `says` is what the reader sends by pressing it, a fixed head and a number.
 
     `aside` ones (back, cancel) never take a number of the list: on a channel without buttons they are
-    words to type.
+    words to type. `private` ones are said in a chat with us alone: in a group, a platform that can opens that.
     """
 
     label: Text
     says: str
     aside: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Attachment:
     """What goes along with a card. The shell makes its content after the commit, by `recipe` and `arguments`.
 
     A `qr` says `says`; a `location` lies at `at`, WGS-84 degrees, latitude first. Both need no recipe.
+    A `spare` one says nothing that the card does not: where it cannot be carried, nobody misses it.
     """
 
     kind: Literal["image", "file", "location", "qr"]
@@ -74,11 +76,12 @@ class Attachment:
     arguments: tuple[int | str, ...] = ()
     says: str | None = None
     at: tuple[float, float] | None = None
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a handler answers. `refs` are the things shown that have no article, as `table:code`.
+    """What a handler answers. `refs` are the things shown, as `table:code`, before those of the articles.
 
     `source` names who speaks, where that is not the bot itself; `step` is the nth question of how many.
     """
@@ -96,7 +99,8 @@ class Card:
     @property
     def shown(self) -> tuple[str, ...]:
         """Everything the card shows, in order, as `table:code`."""
-        return (*self.refs, *(article.ref for article in self.articles if article.ref))
+        shown = (*self.refs, *(article.ref for article in self.articles if article.ref))
+        return tuple(dict.fromkeys(shown)) if self.refs else shown
 
     def pressable(self) -> Iterator[Choice]:
         """Every choice that can be pressed, in the order shown."""
@@ -161,12 +165,13 @@ def _opening(article: Article) -> Choice:
 
 
 def _dump_choice(choice: Choice) -> list[Any]:
-    return [choice.label.dump(), choice.says, choice.aside]
+    dumped = [choice.label.dump(), choice.says, choice.aside]
+    return [*dumped, choice.private] if choice.private else dumped
 
 
 def _load_choice(dumped: list[Any]) -> Choice:
-    label, says, aside = dumped
-    return Choice(Text.load(label), says, aside)
+    label, says, *how = dumped
+    return Choice(Text.load(label), says, *how)
 
 
 def _dump_article(article: Article) -> dict[str, Any]:
@@ -217,9 +222,11 @@ def _load_stage(dumped: list[Any]) -> Stage:
 def _dump_attachment(attachment: Attachment) -> list[Any]:
     at = list(attachment.at) if attachment.at else None
     made = [attachment.recipe, list(attachment.arguments)]
-    return [attachment.kind, attachment.name.dump(), *made, attachment.says, at]
+    spare = [True] if attachment.spare else []
+    return [attachment.kind, attachment.name.dump(), *made, attachment.says, at, *spare]
 
 
 def _load_attachment(dumped: list[Any]) -> Attachment:
-    kind, name, recipe, arguments, says, at = dumped
-    return Attachment(kind, Text.load(name), recipe, tuple(arguments), says, (at[0], at[1]) if at else None)
+    kind, name, recipe, arguments, says, at, *spare = dumped
+    where = (at[0], at[1]) if at else None
+    return Attachment(kind, Text.load(name), recipe, tuple(arguments), says, where, bool(spare))

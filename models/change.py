@@ -50,11 +50,28 @@ def record(
 
 
 _ABOUT_MEMBERS = CHANGE.c.subject == "member"
-_SUBJECTS = Codes({"registration": Text("报名"), "member": Text("基本资料")})
+_SUBJECTS = Codes(
+    {
+        "activity": Text("活动"),
+        "registration": Text("报名"),
+        "member": Text("基本资料"),
+        "group": Text("群"),
+        "question": Text("问题"),
+    }
+)
 _STATES = Codes(
     {
         "confirmed": Text("已报名"),
         "cancelled": Text("已取消"),
+        "published": Text("已发布"),
+        "moved": Text("改了时间或地点"),
+        "corrected": Text("按社区资料改了时间或地点"),
+        "withdrawn": Text("已撤回"),
+        "open": Text("等回复"),
+        "answered": Text("已回复"),
+        "closed": Text("已办结"),
+        "handed on": Text("转给了别人"),
+        "climbed": Text("转给了上一级"),
         "name said": Text("改了称呼"),
         "language said": Text("换了语言"),
         "interests said": Text("改了兴趣"),
@@ -68,6 +85,8 @@ _STATES = Codes(
         "invite revoked": Text("撤销了邀请码"),
         "account joined": Text("关联了账号"),
         "account removed": Text("移出了账号"),
+        "bound": Text("绑定了"),
+        "unbound": Text("解绑了"),
     }
 )
 

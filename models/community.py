@@ -73,7 +73,7 @@ class CommunityEntry(Entry):
             raise ValueError(f"workdays: {min(both)} is a holiday too; take it out of one of them")
         return self
 
-    def once(self, db: Db) -> dict[str, object]:
+    def once(self, db: Db, keys: Keys) -> dict[str, object]:
         return {"id": 1, "revision": 0}
 
     def row(self, keys: Keys) -> dict[str, object]:

@@ -61,8 +61,8 @@ PURPOSES = {
 _APPEND = insert(CONSENT)
 
 
-def holding(purpose: str) -> ColumnElement[bool]:
-    """For queries of members: who agrees to this now. A yes to an earlier wording is none to this one."""
+def given(purpose: str) -> ColumnElement[bool]:
+    """For queries of members: who agreed to this. A yes to an earlier wording is none to this one."""
     newest = (
         select(and_(CONSENT.c.given, CONSENT.c.version == PURPOSES[purpose].version))
         .where(CONSENT.c.member_id == MEMBER.c.id, CONSENT.c.purpose == purpose)
@@ -72,11 +72,20 @@ def holding(purpose: str) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     unasked = MEMBER.c.code.is_not(None) if PURPOSES[purpose].from_pack else literal(False, Boolean)
-    agrees = func.coalesce(newest, unasked, type_=Boolean)
+    return func.coalesce(newest, unasked, type_=Boolean)
+
+
+def holding(purpose: str) -> ColumnElement[bool]:
+    """For queries of members: who agrees to this now, and did not stop it with everything where we write for it."""
+    agrees = given(purpose)
     return and_(agrees, running(purpose)) if PURPOSES[purpose].sends else agrees
 
 
 _HOLDS = {name: select(holding(name)).where(MEMBER.c.id == bindparam("member")) for name in PURPOSES}
+_HOLDERS = {
+    name: select(MEMBER.c.id).where(MEMBER.c.id.in_(bindparam("members", expanding=True)), holding(name))
+    for name in PURPOSES
+}
 _NEWEST = (
     select(CONSENT.c.given, CONSENT.c.version)
     .where(CONSENT.c.member_id == bindparam("member"), CONSENT.c.purpose == bindparam("purpose"))
@@ -104,6 +113,11 @@ def _append(db: Db, member: int, purpose: str, given: bool, now: datetime) -> No
 def holds(db: Db, member: int, purpose: str) -> bool:
     """Whether he agrees to it now, and, where we would write to him for it, did not stop it with everything."""
     return bool(db.value(_HOLDS[purpose], member=member))
+
+
+def holders(db: Db, members: Collection[int], purpose: str) -> set[int]:
+    """Those of these members of whom `holds` is true."""
+    return {row.id for row in db.rows(_HOLDERS[purpose], members=list(members))}
 
 
 def answered(db: Db, member: int, purpose: str) -> bool:

@@ -68,7 +68,9 @@ class Form:
 class Memory:
     """`menu` is what can be pressed, as (label, sentence); `numbers` what a typed number says.
 
-    `question` numbers every question asked, so that an old button is told from a new one.
+    `question` numbers every question asked, so that an old button is told from a new one. `missed` are the last
+    lines that were not understood, `misses` how many there were in a row. `heard` is when the last line came, `told`
+    how many messages its writer had been sent by then.
     """
 
     forms: list[Form] = field(default_factory=list)
@@ -78,6 +80,9 @@ class Memory:
     searched: int = 0
     question: int = 0
     misses: int = 0
+    missed: list[str] = field(default_factory=list)
+    heard: str | None = None
+    told: int = 0
 
     @property
     def form(self) -> Form | None:
@@ -141,6 +146,8 @@ _AT = (
         CONVERSATION.c.free_until,
         CONVERSATION.c.free_left,
         ADDRESS.c.closed,
+        ADDRESS.c.unmet,
+        ADDRESS.c.told,
         select(COMMUNITY.c.revision).scalar_subquery().label("revision"),
     )
     .select_from(

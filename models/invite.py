@@ -17,8 +17,12 @@ from models.place import PLACE
 from models.text import Text
 from models.vault import Vault
 
-Purpose = Literal["staff", "joining"]
-VALID: dict[Purpose, timedelta] = {"staff": timedelta(hours=24), "joining": timedelta(minutes=15)}
+Purpose = Literal["staff", "joining", "group"]
+VALID: dict[Purpose, timedelta] = {
+    "staff": timedelta(hours=24),
+    "joining": timedelta(minutes=15),
+    "group": timedelta(hours=24),
+}
 # Nine digits, the first of which is no zero, so that a code is a number like any other.
 _LEAST, _MOST = 100_000_000, 999_999_999
 # So many wrong codes within this time, and none of that member's is heard for as long again.
@@ -32,13 +36,17 @@ _SLICE = 1000
 
 
 class Invite(SQLModel, table=True):
-    """A code that was given, of which only the digest is kept. With `made_by_id` None it came from the command line."""
+    """A code that was given, of which only the digest is kept. With `made_by_id` None it came from the command line.
+
+    One for a group binds that to `place_id`, and `member_id` is whose code it is.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     digest: str = Field(unique=True)
     purpose: str
     member_id: int = Field(foreign_key="member.id", index=True)
     made_by_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    place_id: int | None = Field(default=None, foreign_key="place.id")
     made: datetime
     expires: datetime = Field(index=True)
     used: datetime | None = None
@@ -120,7 +128,15 @@ _OLD_MISSES = select(WRONG_CODE.c.id).where(WRONG_CODE.c.at < bindparam("limit")
 _FORGET_MISSES = delete(WRONG_CODE).where(WRONG_CODE.c.id.in_(bindparam("old", expanding=True)))
 
 
-def make(db: Db, vault: Vault, member: int, by: int | None, purpose: Purpose, now: datetime) -> Made:
+def make(
+    db: Db,
+    vault: Vault,
+    member: int,
+    by: int | None,
+    purpose: Purpose,
+    now: datetime,
+    place: int | None = None,
+) -> Made:
     """A new code for this member; an older one of the same purpose that nobody used is void."""
     db.row(_LOCK, member=member)
     revoke(db, member, by, purpose, now)
@@ -132,6 +148,7 @@ def make(db: Db, vault: Vault, member: int, by: int | None, purpose: Purpose, no
         purpose=purpose,
         member_id=member,
         made_by_id=by,
+        place_id=place,
         made=now,
         expires=expires,
     )
@@ -235,7 +252,7 @@ def _erase(db: Db, rows: Rows, _now: datetime) -> None:
     db.run(update(INVITE).where(rows.these).values(made_by_id=None))
 
 
-_PURPOSES = Codes({"staff": Text("邀请"), "joining": Text("关联账号")})
+_PURPOSES = Codes({"staff": Text("邀请"), "joining": Text("关联账号"), "group": Text("绑定群")})
 
 personal(
     INVITE,
@@ -243,6 +260,7 @@ personal(
     whose=or_(INVITE.c.member_id == OWNER, INVITE.c.made_by_id == OWNER),
     shows={
         "purpose": Shown(Text("用途"), _PURPOSES),
+        "place_id": Text("地点"),
         "made": Text("时间"),
         "expires": Text("有效到"),
         "used": Text("什么时候用的"),

@@ -15,6 +15,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
+    exists,
     func,
     insert,
     select,
@@ -64,6 +66,11 @@ class Address(SQLModel, table=True):
     told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     # Since when nobody is reached there: blocked, unfollowed. Whoever writes from there opens it again.
     closed: datetime | None = None
+    # Known from groups alone: we may not write there before its owner does.
+    unmet: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # Until when nothing but answers goes there, to keep a distance; until when the platform wants nothing at all.
+    free: datetime | None = None
+    stopped: datetime | None = None
     # Since when it is this member's, where it was another's before; where its owner wants to be told things.
     joined: datetime | None = None
     chosen: datetime | None = None
@@ -86,6 +93,8 @@ class Role(SQLModel, table=True):
     kind: str
     place_id: int | None = Field(default=None, foreign_key="place.id", index=True)
     organization_id: int | None = Field(default=None, foreign_key="organization.id", index=True)
+    # A visitor of the demo plays it: he may what it allows, but nobody is sent to him, and it ends with the demo.
+    played: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 MEMBER, ADDRESS, MEMBERSHIP = table_of(Member), table_of(Address), table_of(Membership)
@@ -132,6 +141,7 @@ _MOVED = (
     .values(key=bindparam("moved"))
 )
 _CLOSE = update(ADDRESS).where(ADDRESS.c.id == bindparam("address")).values(closed=bindparam("now"))
+_REOPEN = update(ADDRESS).where(ADDRESS.c.id == bindparam("address")).values(closed=None, unmet=False)
 _LANGUAGE = (
     select(MEMBER.c.language)
     .join(ADDRESS, ADDRESS.c.member_id == MEMBER.c.id)
@@ -149,20 +159,35 @@ _OWN = {
     "interests": ("interests",),
 }
 _SAID = select(CHANGE.c.after).where(CHANGE.c.subject == "member", CHANGE.c.subject_id == bindparam("member"))
-_NAMED = select(MEMBER.c.code, MEMBER.c.name, MEMBER.c.work_id).where(
+_MAY = select(ROLE.c.kind, ROLE.c.place_id, ROLE.c.organization_id).where(
+    ROLE.c.member_id == bindparam("member")
+)
+_END_PLAY = delete(ROLE).where(ROLE.c.played)
+_IS_STAFF = exists().where(ROLE.c.member_id == MEMBER.c.id, ROLE.c.kind == "staff")
+_NAMED = select(MEMBER.c.code, MEMBER.c.name, MEMBER.c.work_id, _IS_STAFF.label("staff")).where(
     MEMBER.c.code.in_(bindparam("codes", expanding=True))
 )
 _ADMINISTERS = (
     select(ROLE.c.id).where(ROLE.c.member_id == bindparam("member"), ROLE.c.kind == "administrator").limit(1)
 )
 _ADDRESSES_OF = select(ADDRESS).where(ADDRESS.c.member_id == bindparam("member")).order_by(ADDRESS.c.id)
-# Where its owner chose, else the newest that came to him; among his first ones the newest.
-_TOLD_AT = (
-    select(ADDRESS.c.id)
-    .where(ADDRESS.c.member_id == bindparam("member"), ADDRESS.c.closed.is_(None))
-    .order_by(ADDRESS.c.chosen.desc().nulls_last(), ADDRESS.c.joined.desc().nulls_last(), ADDRESS.c.id.desc())
-    .limit(1)
-)
+
+
+def told_at(member: Any) -> Any:
+    """For queries: where this member is told things. What he chose, else the newest that came to him."""
+    return (
+        select(ADDRESS.c.id)
+        .where(ADDRESS.c.member_id == member, ADDRESS.c.closed.is_(None))
+        # Among his first ones the newest.
+        .order_by(
+            ADDRESS.c.chosen.desc().nulls_last(), ADDRESS.c.joined.desc().nulls_last(), ADDRESS.c.id.desc()
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+_TOLD_AT = select(told_at(bindparam("member")))
 _CHOOSE = (
     update(ADDRESS)
     .where(ADDRESS.c.member_id == bindparam("member"))
@@ -268,12 +293,12 @@ class MemberEntry(Entry):
             raise ValueError(f'handle: "{self.handle}" is another member\'s already; give another one')
 
 
-def meet(db: Db, channel: str, key: str, language: Language) -> tuple[int, Person]:
-    """A new member on first contact; gives the key of the address and the member."""
+def meet(db: Db, channel: str, key: str, language: Language, *, unmet: bool = False) -> tuple[int, Person]:
+    """A new member on first contact; gives the key of the address and the member. `unmet`: see Address."""
     newcomer = Member(language=language, interests=[])
     db.session.add(newcomer)
     db.session.flush()
-    address = Address(channel=channel, key=key, member_id=newcomer.id)
+    address = Address(channel=channel, key=key, member_id=newcomer.id, unmet=unmet)
     db.session.add(address)
     db.session.flush()
     return address.id or 0, Person(newcomer.id or 0, language, None, None, newcomer=True)
@@ -324,7 +349,7 @@ def close(db: Db, address: int, now: datetime) -> None:
 
 def reopen(db: Db, address: int) -> None:
     """Somebody wrote from there."""
-    db.run(_CLOSE, address=address, now=None)
+    db.run(_REOPEN, address=address)
 
 
 def play(db: Db, channel: str, key: str, code: str, now: datetime) -> bool:
@@ -339,12 +364,19 @@ def play(db: Db, channel: str, key: str, code: str, now: datetime) -> bool:
     copy = db.insert(insert(MEMBER), **copied, welcomed=now)
     for row in db.rows(_BELONGS, member=model.id):
         db.run(insert(MEMBERSHIP), member_id=copy, organization_id=row.organization_id)
+    for row in db.rows(_MAY, member=model.id):
+        db.run(insert(ROLE), member_id=copy, **row._mapping, played=True)
     db.insert(_ADD_ADDRESS, channel=channel, key=key, member_id=copy)
     return True
 
 
+def end_play(db: Db) -> None:
+    """Real people come: who only played what he may does not reach them."""
+    db.run(_END_PLAY)
+
+
 def named(db: Db, codes: Sequence[str]) -> dict[str, Row[Any]]:
-    """The name and the workplace of these members of the pack, by their codes."""
+    """Name, workplace and whether they are staff, of these members of the pack, by their codes."""
     return {row.code: row for row in db.rows(_NAMED, codes=list(codes))}
 
 
@@ -401,6 +433,7 @@ personal(
         "joined": Text("什么时候关联的"),
         "chosen": Text("什么时候选来收通知的"),
     },
+    besides={"unmet": "whether the platform lets us write there first"},
     kept=_WHILE_A_MEMBER,
 )
 personal(
@@ -420,6 +453,7 @@ personal(
         "place_id": Text("地点"),
         "organization_id": Text("组织"),
     },
+    besides={"played": "whether it is a role of the demo that a visitor plays"},
     joins=keep_older("kind", "place_id", "organization_id"),
     kept=_WHILE_A_MEMBER,
 )

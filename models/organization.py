@@ -1,11 +1,13 @@
 """Who acts together: companies, party organizations, committees, clubs and the rest."""
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, bindparam, select
 from sqlmodel import Field, SQLModel
 
-from models.database import table_of
+from models.database import Db, table_of
+from models.folding import fold
 from models.pack import Entry, Keys, Reference, Slug, section
 from models.personal import impersonal
 
@@ -25,6 +27,10 @@ class Organization(SQLModel, table=True):
 
 
 ORGANIZATION = table_of(Organization)
+_NAMES = select(ORGANIZATION.c.id, ORGANIZATION.c.name, ORGANIZATION.c.aliases)
+_CHILDREN = select(ORGANIZATION.c.id).where(
+    ORGANIZATION.c.parent_id.in_(bindparam("parents", expanding=True))
+)
 
 
 @section("organization", Organization)
@@ -44,6 +50,32 @@ class OrganizationEntry(Entry):
             "parent_id": keys.get("organization", self.parent),
             "place_id": keys.get("place", self.place),
         }
+
+
+def named(db: Db, text: str) -> list[tuple[str, int]]:
+    """The organizations that a folded text names, each with the name that stands there; of two names the longer."""
+    names = [
+        (fold(name), row.id)
+        for row in db.rows(_NAMES)
+        for name in (row.name, *row.aliases)
+        if fold(name) in text
+    ]
+    found: list[tuple[str, int]] = []
+    for name, key in sorted(names, key=lambda each: -len(each[0])):
+        if name in text and key not in [other for _, other in found]:
+            found.append((name, key))
+            text = text.replace(name, "\0")
+    return found
+
+
+def below(db: Db, organizations: Collection[int]) -> list[int]:
+    """These organizations and all below them, each once, the outer ones first."""
+    found = dict.fromkeys(organizations)
+    level = list(found)
+    while level:
+        level = [row.id for row in db.rows(_CHILDREN, parents=level) if row.id not in found]
+        found |= dict.fromkeys(level)
+    return list(found)
 
 
 impersonal(ORGANIZATION, "packs write it: what the community itself has")

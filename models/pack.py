@@ -56,11 +56,15 @@ class Unique:
 
 
 class Keys:
-    """What writing an entry has to know: the database keys of the ids of each section, and the zone."""
+    """What writing an entry has to know: the database keys of the ids of each section, the zone, and when it is.
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    Without `now` nothing of it is news to anybody.
+    """
+
+    def __init__(self, zone: ZoneInfo, now: datetime | None = None) -> None:
         self.of: dict[str, dict[str, int]] = {}
         self.zone = zone
+        self.now = now
 
     def has(self, section_name: str, code: str) -> bool:
         return code in self.of[section_name]
@@ -122,9 +126,12 @@ class Entry(BaseModel):
         """The columns that stay as they are, since whom the entry is about has the last word on them."""
         return ()
 
-    def once(self, db: Db) -> Mapping[str, object]:
+    def once(self, db: Db, keys: Keys) -> Mapping[str, object]:
         """The columns that are written only when the entry is new."""
         return {}
+
+    def revise(self, db: Db, key: int, keys: Keys) -> None:
+        """What of an entry that is there already changes by a rule of its own; see `withheld`."""
 
     def children(self, keys: Keys) -> Children:
         """Rows of other tables that belong to this entry alone and are replaced with it."""

@@ -191,6 +191,9 @@ def read_cards(dumped: Iterable[dict[str, Any]]) -> Text:
 
 # Export.
 
+# What leads to messages, or is about them.
+_MESSAGES = {"address", "delivery", "notice"}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -221,7 +224,8 @@ def _distance(of: Personal) -> int:
     """A reader begins with the member, goes on with what is said of the member, and ends with messages."""
     if of.table.name == "member":
         return 0
-    return 1 if any(key.column.table.name == "member" for key in of.table.foreign_keys) else 2
+    about = {key.column.table.name for key in of.table.foreign_keys}
+    return 2 if of.table.name in _MESSAGES or about & _MESSAGES else 1
 
 
 def _section(db: Db, of: Personal, member: int, vault: Vault) -> Section:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
-from models.activity import ACTIVITY, Listing, listed, listing
+from models.activity import ACTIVITY, PUBLISHED, Listing, listed, listing
 from models.database import Db
 
 Minutes = tuple[int, int]
@@ -137,7 +137,7 @@ def _meets(name: str) -> Any:
 
 def _conditions(shape: _Shape) -> Any:
     table = ACTIVITY.c
-    conditions = [table.ends > bindparam("now")]
+    conditions = [PUBLISHED, table.ends > bindparam("now")]
     if shape.first:
         conditions.append(table.day >= bindparam("first"))
     if shape.last:

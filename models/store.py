@@ -1,6 +1,7 @@
 """Writes a checked pack into the database: by id, so that loading it again never duplicates."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
@@ -10,9 +11,9 @@ from models.database import Db, table_of
 from models.pack import SECTIONS, Entry, Keys, Pack, PackError
 
 
-def known_keys(db: Db, zone: ZoneInfo) -> Keys:
+def known_keys(db: Db, zone: ZoneInfo, now: datetime | None = None) -> Keys:
     """What the database has already: the key of each id of each section."""
-    keys = Keys(zone)
+    keys = Keys(zone, now)
     for declared in SECTIONS.values():
         table = table_of(declared.table)
         code = table.c.id if declared.single else table.c.code
@@ -21,12 +22,15 @@ def known_keys(db: Db, zone: ZoneInfo) -> Keys:
     return keys
 
 
-def store(db: Db, pack: Pack) -> dict[str, int]:
-    """Writes the pack within the caller's transaction; gives the number of entries of each section."""
+def store(db: Db, pack: Pack, now: datetime | None = None) -> dict[str, int]:
+    """Writes the pack within the caller's transaction; gives the number of entries of each section.
+
+    Without `now` nothing of it is news, and nobody is told.
+    """
     declared = pack.entries.get("community", {}).get("")
     before = community.zone(db)
     zone = ZoneInfo(str(getattr(declared, "timezone", ""))) if declared else before or ZoneInfo("UTC")
-    keys = known_keys(db, zone)
+    keys = known_keys(db, zone, now)
     erased = erasure.digests(db)
     written = dict.fromkeys(pack.entries, 0)
     for name, entries in pack.entries.items():
@@ -57,9 +61,10 @@ def _write(db: Db, table: Table, key: int | None, code: str, entry: Entry, keys:
         for withheld in entry.withheld(db, key):
             del row[withheld]
         db.run(update(table).where(table.c.id == key).values(row))
+        entry.revise(db, key, keys)
     else:
         named = {"code": code} if code else {}
-        key = db.insert(insert(table).values({**named, **entry.once(db), **row}))
+        key = db.insert(insert(table).values({**named, **entry.once(db, keys), **row}))
     for child, rows in entry.children(keys).items():
         _replace_children(db, table, table_of(child), key, rows)
     return key

@@ -31,12 +31,16 @@ from models.text import Text, as_said
 ALL = "all"
 # Before the name of a purpose: it runs although everything else was stopped.
 _PURPOSE = "purpose:"
+# Before what the notices of a place, an organization, a series or an activity are for.
+_NOTICES = "notices:"
 # The purpose for which we write of activities, and so of a kind, a series, a topic or a place.
 _OF_ACTIVITIES = "recommendations"
 
 
 class Subscription(SQLModel, table=True):
-    """`subject` is `kind:lecture`, `series:…`, `topic:…`, `place:CODE`, `purpose:…` or `all`."""
+    """`subject` is `kind:lecture`, `series:…`, `topic:…`, `place:CODE`, `purpose:…` or `all`; `notices:place:CODE`
+    is what staff send there, and likewise for an organization, a series or an activity.
+    """
 
     __table_args__ = (UniqueConstraint("member_id", "subject"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -80,11 +84,22 @@ def of_purpose(name: str) -> str:
     return f"{_PURPOSE}{name}"
 
 
+def of_notices(about: str) -> str:
+    """The subject of the notices that staff send to a place (`place:CODE`), an organization, a series, an activity."""
+    return f"{_NOTICES}{about}"
+
+
+def is_of_notices(subject: str) -> bool:
+    """Whether it stands for notices, which staff write, and not for suggestions."""
+    return subject.startswith(_NOTICES)
+
+
 def running(purpose: str) -> ColumnElement[bool]:
     """For queries of members: not stopped with everything else, or asked for again since."""
     asked_for: ColumnElement[bool] = SUBSCRIPTION.c.subject == of_purpose(purpose)
     if purpose == _OF_ACTIVITIES:
-        asked_for = or_(asked_for, not_(SUBSCRIPTION.c.subject.startswith(_PURPOSE)))
+        named = SUBSCRIPTION.c.subject
+        asked_for = or_(asked_for, not_(or_(named.startswith(_PURPOSE), named.startswith(_NOTICES))))
     return or_(not_(SILENT), _chosen(True, asked_for))
 
 
@@ -130,6 +145,8 @@ def _read(subject: str) -> Text:
     sort, _, name = subject.partition(":")
     if subject.startswith(_PURPOSE) and name in PURPOSES:
         return PURPOSES[name].title
+    if subject.startswith(_NOTICES):
+        return Text("{what}的通知", what=as_said(name.partition(":")[2]))
     return Text("全部消息") if sort == ALL else as_said(name)
 
 

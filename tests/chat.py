@@ -1,23 +1,31 @@
 """A chat as a test writes it: `say("这周六有什么活动")`, through the real core and its worker."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from bot import dispatch
+from bot import clock, courier, dispatch
+from bot.app import App
 from bot.channels import CHANNELS
 from bot.channels.rendering import Rendered, render
 from bot.clock import FixedClock
 from bot.equipment import Equipment
-from bot.inbound import Inbound, Reply
+from bot.inbound import Inbound, Message, Reply
 from bot.worker import open_worker
 from handlers.words import Reader
-from models import community
+from models import community, due_times
+from models.card import Card
 from models.database import transaction
+from models.notice import Outgoing
+from models.schedule import Schedule
 from models.vault import Vault
 
 VAULT = Vault(b"the key of the tests, and of nothing else")
+SCHEDULE = Schedule(ZoneInfo("Asia/Shanghai"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,27 @@ class Said:
         return [to for to, _ in self.messages]
 
 
+class _Sent:
+    """A channel that takes everything, and keeps it: to whom, which card, and the messages that show it."""
+
+    def __init__(self) -> None:
+        self.rendered: list[tuple[str, Card, list[Rendered]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Of a channel nothing else is asked here but what it says it can; it can everything."""
+        if name == "capabilities":
+            return CHANNELS["console"]
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *_arguments, **_named: True
+
+    async def push(self, app: App, outgoing: Outgoing) -> None:
+        reader = Reader(outgoing.language, app.clock.now(), app.zone)
+        for part in outgoing.parts:
+            shown = render(part.card, reader, CHANNELS[outgoing.channel], part.first)
+            self.rendered.append((outgoing.to, part.card, shown))
+
+
 class Chat:
     """Several people and one bot."""
 
@@ -58,7 +87,7 @@ class Chat:
         self.engine = engine
         self.clock = clock
         self.worker = open_worker(engine)
-        self.equipment = Equipment(VAULT)
+        self.equipment = Equipment(VAULT, SCHEDULE)
         self._last: dict[str, Said] = {}
 
     def __call__(
@@ -102,8 +131,40 @@ class Chat:
         """Moves the clock."""
         self.clock.move(datetime.fromisoformat(moment))
 
+    def told(self, until: str | None = None) -> dict[str, Said]:
+        """What is sent by now, or until then with everything at its own time, to whom; it can be pressed.
+
+        The jobs run, and the courier brings it to a channel that always takes it.
+        """
+        sent = _Sent()
+        asyncio.run(self._pass(sent, datetime.fromisoformat(until) if until else self.clock.now()))
+        told = {}
+        for to in dict.fromkeys(to for to, _, _ in sent.rendered):
+            cards = tuple(Message(to, card, "zh-Hans", None) for each, card, _ in sent.rendered if each == to)
+            shown = tuple((to, each) for key, _, several in sent.rendered if key == to for each in several)
+            told[to] = self._last[to] = Said("", Reply("", cards), shown)
+        return told
+
+    async def _pass(self, sent: "_Sent", until: datetime) -> None:
+        with transaction(self.engine) as db:
+            zone = community.zone(db)
+        assert zone is not None
+        app = App(self.engine, self.clock, self.worker, zone, self.equipment)
+        while True:
+            await clock.tick(app)
+            while await courier.deliver(app, dict.fromkeys(CHANNELS, sent)):
+                pass
+            found = (await clock.next_due(app), await app.read(lambda db: due_times.next_due(db, CHANNELS)))
+            due = min((each for each in found if each is not None), default=None)
+            if due is None or not self.clock.now() < due <= until:
+                break
+            self.clock.move(due)
+        if self.clock.now() < until:
+            self.clock.move(until)
+            await self._pass(sent, until)
+
     def restart(self) -> None:
         """What a restart of the program keeps is in the database; everything else is new."""
         self.worker.close()
         self.worker = open_worker(self.engine)
-        self.equipment = Equipment(VAULT)
+        self.equipment = Equipment(VAULT, SCHEDULE)

@@ -74,6 +74,7 @@ def _run(*command: str, folder: Path, said: str = "") -> str:
     return ran.stdout
 
 
+@pytest.mark.chaos
 def test_from_the_lock_into_an_empty_environment_it_starts(tmp_path: Path) -> None:
     tree, empty, environment = tmp_path / "tree", tmp_path / "empty", tmp_path / "environment"
     empty.mkdir()

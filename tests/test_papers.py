@@ -47,7 +47,8 @@ def test_a_key_stands_there_with_its_default_and_a_sentence(key: str) -> None:
     default: Any = getattr(getattr(Configuration(), section), name)
     # A key without a default shows an example, commented out.
     assert commented_out == (default is None)
-    assert default is None or tomllib.loads(f"value = {written}")["value"] == default
+    read = tomllib.loads(f"value = {written}")["value"] if default is not None else None
+    assert (tuple(read) if isinstance(read, list) else read) == default
     assert re.fullmatch(r"# [A-Z].*\.", above)
 
 
@@ -122,7 +123,7 @@ def test_the_newest_change_is_this_version() -> None:
 
 
 def test_the_help_shows_every_menu_word_and_example(say: Chat) -> None:
-    helped = say("帮助")
+    helped = say("帮助", "officer")
     menu = [action.menu.message for action in ACTIONS.values() if action.menu]
     assert sorted(helped.labels) == sorted(menu)
     for action in ACTIONS.values():
@@ -132,10 +133,12 @@ def test_the_help_shows_every_menu_word_and_example(say: Chat) -> None:
 def test_every_action_is_shown_in_the_help_by_its_menu_word_or_an_example() -> None:
     names = {action.name for action in ACTIONS.values()}
     shown = {action.name for action in ACTIONS.values() if action.menu or action.example}
-    # The help itself, and what is an answer to small talk or one press away from a list; what only an
-    # administrator may say, whoever was given a code, or was told of an account that is not his.
-    beside = {"help", "smalltalk", "activity.show"}
-    assert names - shown == beside | {"staff.invite", "account.join", "account.unbind"}
+    # What is an answer to small talk or one press away from a list; what only an administrator may say, whoever
+    # was given a code, or was told of an account that is not his.
+    beside = {"smalltalk", "activity.show", "staff.invite", "account.join", "account.unbind"}
+    # What 转人工 leads to, and the answers to an emergency notice, which says so itself.
+    beside |= {"question.ask", "question.show", "question.close", "emergency.acknowledge", "emergency.help"}
+    assert names - shown == beside
 
 
 def test_every_head_is_one_lower_case_word() -> None:

@@ -151,10 +151,13 @@ def _chinese(node: ast.AST, *, is_text: bool = False) -> Iterator[tuple[str, boo
 
 # Filled while the rooms are imported, by decorators, and by nothing else.
 REGISTERS = {
+    ("models/still.py", "CHECKS_FOR"),
+    ("models/still.py", "CHECKS"),
     ("handlers/recipes.py", "RECIPES"),
     ("handlers/talk.py", "ACTIONS"),
     ("models/pack.py", "SECTIONS"),
     ("models/personal.py", "DECLARED"),
+    ("handlers/jobs.py", "JOBS"),
 }
 _CHANGING = {
     *(

@@ -33,7 +33,7 @@ OTHER_LABELS = {
     "更多（还有{count}场）": "更多 is heard too; the bracket says what is gained",
 }
 # Names that English writes with capitals inside a label.
-NAMES = {"I", "I've", "Party"}
+NAMES = {"English", "I", "I've", "Party", "Traditional"}
 
 
 def chinese_faults(message: str) -> list[str]:

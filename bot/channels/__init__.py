@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from starlette.routing import BaseRoute, Route
 
-from bot.app import App
 from bot.configuration import Configuration
 from models.notice import Outgoing
+from models.pace import Limits
+from models.reach import Way
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+# One may write there whenever one wants to.
+FREELY = Way()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +25,22 @@ class Capabilities:
     """What a channel can show, as data; nothing asks which channel it is.
 
     `module` is the one that `linli run` opens; its `open_channel` gives None where it is not configured.
+    Without `hears` nobody can answer there, so that nothing is offered. `way` says when one may write there without
+    having been asked, `pace` how fast; what depends on the configuration a channel puts in its own ones.
     """
 
     buttons: bool
     text_limit: int
     measured_in: Literal["characters", "bytes"] = "characters"
     module: str | None = None
+    hears: bool = True
+    way: Way = FREELY
+    pace: Limits | None = None
+
+    @property
+    def types(self) -> bool:
+        """Whether nothing can be pressed there, and numbers are typed."""
+        return self.hears and not self.buttons
 
 
 class ChannelError(Exception):
@@ -70,11 +87,11 @@ class Channel(Protocol):
 
     capabilities: Capabilities
 
-    def routes(self, app: App) -> list[BaseRoute]: ...
+    def routes(self, app: "App") -> list[BaseRoute]: ...
 
-    async def run(self, app: App) -> None: ...
+    async def run(self, app: "App") -> None: ...
 
-    async def push(self, app: App, outgoing: Outgoing) -> None: ...
+    async def push(self, app: "App", outgoing: Outgoing) -> None: ...
 
     async def link(self, says: str) -> str | None: ...
 
@@ -87,6 +104,14 @@ CHANNELS: Mapping[str, Capabilities] = {
     "page": Capabilities(buttons=True, text_limit=20_000, module="bot.channels.page"),
     "telegram": Capabilities(buttons=True, text_limit=4096, module="bot.channels.telegram"),
     "wechat": Capabilities(buttons=False, text_limit=2048, measured_in="bytes", module="bot.channels.wechat"),
+    "wecom": Capabilities(
+        buttons=False,
+        text_limit=2048,
+        measured_in="bytes",
+        module="bot.channels.wecom",
+        hears=False,
+        pace=Limits(a_second=10, chat=timedelta(seconds=3.2)),
+    ),
 }
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from bot import courier
+from bot import clock, courier
 from bot.app import App
 from bot.channels import CHANNELS, Capabilities, Finding
-from bot.channels.rendering import Attached, Rendered, render
+from bot.channels.rendering import Attached, Rendered, numbered, render
 from bot.clock import FixedClock
 from bot.inbound import Inbound, Message
 from handlers.words import Reader
+from models import due_times
 from models.notice import Outgoing
 
 _SAID = ("text", "press", "location", "photo", "scan")
@@ -50,17 +51,34 @@ class JSONLines:
         try:
             said = _parse(line)
             if "now" in said:
-                _move(app, said["now"])
-                return {"did": "", "messages": await self._due(app)}
+                return {"did": "", "messages": await self._pass(app, _moment(app, said["now"]))}
             answered = await self._hear(app, said)
             answered["messages"] += await self._due(app)
             return answered
         except LineError as error:
             return {"error": str(error)}
 
+    async def _pass(self, app: App, until: datetime) -> list[dict[str, Any]]:
+        """What goes out as the clock moves, everything at its own time."""
+        assert isinstance(app.clock, FixedClock)
+        sent: list[dict[str, Any]] = []
+        while (due := await self._next_due(app)) is not None and due <= until:
+            app.clock.move(due)
+            sent += await self._due(app)
+        app.clock.move(until)
+        return sent + await self._due(app)
+
+    async def _next_due(self, app: App) -> datetime | None:
+        """The next instant at which something happens by itself."""
+        now = app.clock.now()
+        jobs = await clock.next_due(app, now)
+        ledger = await app.read(lambda db: due_times.next_due(db, CHANNELS, now))
+        return min((each for each in (jobs, ledger) if each is not None), default=None)
+
     async def _due(self, app: App) -> list[dict[str, Any]]:
         """Everything that is to be sent by now, to whomever."""
         self._pushed.clear()
+        await clock.tick(app)
         while await courier.deliver(app, dict.fromkeys(CHANNELS, self)):
             pass
         return list(self._pushed)
@@ -73,7 +91,7 @@ class JSONLines:
         return []
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
-        for part in outgoing.parts:
+        for part in numbered(outgoing).parts:
             shown = Message(outgoing.to, part.card, outgoing.language, part.first)
             self._pushed += self._render(app, outgoing.channel, shown)
 
@@ -148,8 +166,9 @@ def _parse(line: str) -> dict[str, str]:
         raise LineError('from: is missing; say who speaks, as {"from": "wang", "text": "你好"}')
     if sum(key in said for key in _SAID) != 1:
         raise LineError(f"one of {', '.join(_SAID)} is needed, and only one")
-    if said.get("channel", "console") not in CHANNELS:
-        raise LineError(f"channel: there is no {said['channel']!r}; the channels are {', '.join(CHANNELS)}")
+    heard = [name for name, declared in CHANNELS.items() if declared.hears]
+    if said.get("channel", "console") not in heard:
+        raise LineError(f"channel: there is no {said['channel']!r}; the channels are {', '.join(heard)}")
     return said
 
 
@@ -172,17 +191,19 @@ def _check_location(value: Any) -> None:
         raise LineError("location: is no place; write [latitude, longitude] in degrees")
 
 
-def _move(app: App, now: str) -> None:
+def _moment(app: App, now: str) -> datetime:
+    """The moment that a line moves the clock to. Raises LineError."""
     if not isinstance(app.clock, FixedClock):
         raise LineError("now: the clock is not fixed; start with --now")
     try:
         moment = datetime.fromisoformat(now)
     except ValueError:
         raise LineError(f'now: {now!r} is no time; write it as "2026-11-25T18:30:00+08:00"') from None
-    try:
-        app.clock.move(moment if moment.tzinfo else moment.replace(tzinfo=app.zone))
-    except ValueError as error:
-        raise LineError(f"now: {error}") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=app.zone)
+    if moment < app.clock.now():
+        raise LineError("now: the clock does not go back; give a later time")
+    return moment
 
 
 def _print(line: str) -> None:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,10 +24,11 @@ _LONGEST_SIGN = 16
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What a reader presses: its label, and the sentence that it says."""
+    """What a reader presses: its label, and the sentence that it says; a `private` one in a chat with us alone."""
 
     label: str
     says: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def render(card: Card, reader: Reader, capabilities: Capabilities, first: int | 
     """The messages that show a card; buttons and attachments stand on the last one, things shown on the first."""
     blocks = [*_head(card, reader), *_articles(card, reader, first), *_timeline(card, reader)]
     blocks += _attached(card, reader)
-    if not capabilities.buttons:
+    if capabilities.types:
         blocks += _typed(card, reader, first)
     texts = _packed(blocks, capabilities)
     rows = _rows(card, reader, first) if capabilities.buttons else ()
@@ -77,6 +78,17 @@ def render_outgoing(outgoing: Outgoing, now: datetime, zone: ZoneInfo) -> list[R
         last = None if part.most is None else part.skip + part.most
         shown += render(part.card, reader, capabilities, part.first)[part.skip : last]
     return shown[outgoing.sent :]
+
+
+def numbered(outgoing: Outgoing) -> Outgoing:
+    """What nobody asked for has its numbers too, where they are typed; see `hearing.learn`, which counts alike."""
+    if outgoing.kind is None or not CHANNELS[outgoing.channel].types:
+        return outgoing
+    parts, first = [], 1
+    for part in outgoing.parts:
+        parts.append(replace(part, first=first))
+        first += sum(1 for _ in part.card.numbered())
+    return replace(outgoing, parts=tuple(parts))
 
 
 def attachments(card: Card, reader: Reader) -> tuple[Attached, ...]:
@@ -202,7 +214,7 @@ def _rows(card: Card, reader: Reader, first: int | None) -> tuple[tuple[Button, 
 
 
 def _buttons(choices: tuple[Choice, ...], reader: Reader) -> tuple[Button, ...]:
-    return tuple(Button(say(choice.label, reader), choice.says) for choice in choices)
+    return tuple(Button(say(choice.label, reader), choice.says, choice.private) for choice in choices)
 
 
 def _opening(article: Article, number: int | None, reader: Reader) -> Button:

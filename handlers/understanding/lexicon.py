@@ -15,9 +15,10 @@ from sqlalchemy import Row, bindparam, select
 
 from handlers.understanding.matcher import Matcher
 from models import community
-from models.activity import ACTIVITY
+from models.activity import ACTIVITY, PUBLISHED
 from models.database import Db
 from models.folding import fold
+from models.organization import ORGANIZATION
 from models.place import PLACE
 
 _HERE = Path(__file__).parent
@@ -68,6 +69,15 @@ class Title:
     place: int
 
 
+@dataclass(frozen=True, slots=True)
+class Club:
+    """A club as people call it: all its names, folded, the longest first."""
+
+    code: str
+    name: str
+    says: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Lexicon:
     """Built from the database once a day and after every change; read by every message."""
@@ -78,6 +88,7 @@ class Lexicon:
     words: Matcher[Sense]
     topics: dict[str, tuple[str, ...]]
     titles: list[Title]
+    clubs: tuple[Club, ...] = ()
     # Sentences that were read with it, see reading.read.
     read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_pair: dict[str, list[int]] = field(default_factory=dict)
@@ -166,6 +177,7 @@ class Lexicons:
 
 
 _PLACES = select(PLACE)
+_CLUBS = select(ORGANIZATION).where(ORGANIZATION.c.kind == "club").order_by(ORGANIZATION.c.id)
 _UPCOMING = (
     select(
         ACTIVITY.c.number,
@@ -176,7 +188,7 @@ _UPCOMING = (
         ACTIVITY.c.place_id,
         ACTIVITY.c.words,
     )
-    .where(ACTIVITY.c.ends > bindparam("now"))
+    .where(PUBLISHED, ACTIVITY.c.ends > bindparam("now"))
     .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
 )
 
@@ -196,12 +208,23 @@ def build(db: Db, now: datetime) -> Lexicon:
         words=Matcher(_words(names, places, series, topics)),
         topics={name: expanded for name, (_, expanded) in topics.items()},
         titles=[Title(row.number, fold(row.title), row.day, row.place_id) for row in upcoming],
+        clubs=tuple(_club(row) for row in db.rows(_CLUBS)),
     )
 
 
 def _node(row: Any) -> PlaceNode:
     location = None if row.latitude is None else (row.latitude, row.longitude)
     return PlaceNode(row.id, row.code, row.kind, row.name, row.parent_id, row.address, location, row.opening)
+
+
+def _club(row: Any) -> Club:
+    says = sorted({fold(each) for each in (row.name, *row.aliases)}, key=len, reverse=True)
+    return Club(row.code, row.name, tuple(says))
+
+
+def topic_words(name: str) -> tuple[str, ...]:
+    """The words of an activity that meet a topic; one that only this community has is met by its own."""
+    return _vocabulary()[name][1] if name in _vocabulary() else (name,)
 
 
 def _below(places: dict[int, PlaceNode]) -> dict[int, tuple[int, ...]]:

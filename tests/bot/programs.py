@@ -52,6 +52,31 @@ def start(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
     )
 
 
+@contextmanager
+def working(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Iterator["Running"]:
+    """`linli worker`, from the line that tells that it sends until the end of the block."""
+    with subprocess.Popen(
+        _command(("worker", *arguments)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env=_environment(environment),
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = process.stdout.readline()
+            while told and not told.startswith("Linli sends"):
+                told = process.stdout.readline()
+            assert told, process.stderr and process.stderr.read()
+            yield Running(process, told.strip())
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A program that serves, and where."""

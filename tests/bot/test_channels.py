@@ -69,7 +69,8 @@ def test_what_is_not_configured_is_not_opened() -> None:
 
 def test_the_page_is_what_is_opened_without_any_configuration() -> None:
     assert {name: type(channel) for name, channel in open_channels(Configuration()).items()} == {"page": Page}
-    assert [name for name, declared in CHANNELS.items() if declared.module] == ["page", "telegram", "wechat"]
+    opened = [name for name, declared in CHANNELS.items() if declared.module]
+    assert opened == ["page", "telegram", "wechat", "wecom"]
 
 
 def test_what_is_not_configured_is_not_even_imported() -> None:

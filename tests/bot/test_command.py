@@ -19,7 +19,7 @@ from tests.conftest import PACK
 
 ANY_PORT = {"LINLI_SERVER__PORT": "0"}
 NO_KEY = "ok   key: linli.key does not exist yet; `linli run` makes it"
-COMMANDS = ["run", "chat", "load", "check", "migrate", "invite", "wechat"]
+COMMANDS = ["run", "worker", "deliveries", "chat", "load", "check", "migrate", "invite", "wechat"]
 
 
 @pytest.fixture

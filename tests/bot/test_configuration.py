@@ -1,13 +1,16 @@
 """The settings: from the file, the environment and the command line, in this order; each fault is one line."""
 
 from contextlib import nullcontext
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
 
 from bot import configuration
 from bot.configuration import Carrier, ConfigurationError
+from models.schedule import Quiet
 from tests.bot.programs import linli
 
 
@@ -44,12 +47,16 @@ DEFAULTS = {
     "telegram.base_url": "https://api.telegram.org/bot",
     "telegram.secret_token": None,
     "telegram.mode": "polling",
+    "telegram.messages_a_second": 29.5,
     "wechat.app_id": None,
     "wechat.app_secret": None,
     "wechat.token": None,
     "wechat.encoding_aes_key": None,
     "wechat.api_base_url": "https://api.weixin.qq.com",
     "wechat.notices": {},
+    "wecom.robots": None,
+    "schedule.quiet": "22:00-08:00",
+    "schedule.remind": ("1d", "2h"),
 }
 # A secret comes from the environment, or from a file of its own.
 SECRET = "security.key"
@@ -57,9 +64,11 @@ SECRETS = [
     "security.key",
     *("telegram.token", "telegram.secret_token"),
     *("wechat.app_secret", "wechat.token", "wechat.encoding_aes_key"),
+    "wecom.robots",
 ]
 KEY = "0123456789abcdef0123456789abcdef"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+ROBOT = "https://qyapi.example.org/cgi-bin/webhook/send?key=0123-canary"
 REMINDER = Carrier(kind="template", id="t1", fields={"thing1": "title"})
 OTHERS: dict[str, tuple[str, str, object]] = {
     "database.url": ('"postgresql://a:b@c/d"', "postgresql://a:b@c/d", "postgresql://a:b@c/d"),
@@ -80,6 +89,7 @@ OTHERS: dict[str, tuple[str, str, object]] = {
     "telegram.base_url": ('"http://127.0.0.1:1/bot"', "http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot"),
     "telegram.secret_token": (f'"{KEY}"', KEY, SecretStr(KEY)),
     "telegram.mode": ('"webhook"', "webhook", "webhook"),
+    "telegram.messages_a_second": ("500.5", "500.5", 500.5),
     "wechat.app_id": ('"wx1"', "wx1", "wx1"),
     "wechat.app_secret": (f'"{KEY}"', KEY, SecretStr(KEY)),
     "wechat.token": ('"abc123"', "abc123", SecretStr("abc123")),
@@ -90,6 +100,13 @@ OTHERS: dict[str, tuple[str, str, object]] = {
         '{"reminder": {"kind": "template", "id": "t1", "fields": {"thing1": "title"}}}',
         {"reminder": REMINDER},
     ),
+    "wecom.robots": (
+        f'{{ tower = "{ROBOT}" }}',
+        f'{{"tower": "{ROBOT}"}}',
+        {"tower": SecretStr(ROBOT)},
+    ),
+    "schedule.quiet": ('"21:30-07:00"', "21:30-07:00", "21:30-07:00"),
+    "schedule.remind": ('["3h", "10m"]', "3h, 10m", ("3h", "10m")),
 }
 IN_A_FILE = [key for key in OTHERS if key not in SECRETS]
 
@@ -225,10 +242,7 @@ def test_a_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert short not in str(refused.value)
 
 
-KEYS = "the keys are database.url, server.host, server.port, server.public_url, log.level, security.key, "
-KEYS += "security.key_file, limits.messages_a_minute, limits.burst, limits.registrations_a_minute, "
-KEYS += "telegram.token, telegram.base_url, telegram.secret_token, telegram.mode, wechat.app_id, wechat.app_secret, "
-KEYS += "wechat.token, wechat.encoding_aes_key, wechat.api_base_url, wechat.notices"
+KEYS = f"the keys are {', '.join(DEFAULTS)}"
 NO_DATABASE = "is no database; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -341,3 +355,33 @@ def test_every_command_leaves_with_two_and_one_line(folder: Path, command: tuple
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"linli: config.toml: server.prot: unknown key; {KEYS}\n"
     assert [path.name for path in folder.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("quiet", ["22:00", "25:00-08:00", "22-8", "never"])
+def test_quiet_hours_are_from_one_time_to_another(quiet: str, folder: Path) -> None:
+    (folder / "config.toml").write_text(f'[schedule]\nquiet = "{quiet}"\n', "utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value) == (
+        'config.toml: schedule.quiet: are no hours; write them as "22:00-08:00", or "" for none'
+    )
+
+
+@pytest.mark.parametrize("remind", ["1w", "0d", "2", "soon"])
+def test_a_reminder_comes_days_hours_or_minutes_before(remind: str, folder: Path) -> None:
+    (folder / "config.toml").write_text(f'[schedule]\nremind = ["1d", "{remind}"]\n', "utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        configuration.read(None)
+    assert str(refused.value) == (
+        f'config.toml: schedule.remind: "{remind}" is no time before the start; write it as "1d", "2h" or "30m"'
+    )
+
+
+def test_the_schedule_runs_on_the_clock_of_the_community(folder: Path) -> None:
+    (folder / "config.toml").write_text('[schedule]\nquiet = ""\nremind = ["30m", "2d", "30m"]\n', "utf-8")
+    zone = ZoneInfo("Asia/Shanghai")
+    schedule = configuration.read(None).schedule.of(zone)
+    assert (schedule.zone, schedule.quiet) == (zone, None)
+    assert schedule.remind == (timedelta(days=2), timedelta(minutes=30))
+    usual = configuration.Schedule().of(zone)
+    assert (usual.quiet, usual.remind) == (Quiet(time(22), time(8)), (timedelta(days=1), timedelta(hours=2)))

@@ -2,17 +2,22 @@
 
 import io
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.app import App, open_app
 from bot.channels.json_lines import JSONLines, _dump
 from bot.channels.rendering import Attached, Rendered
 from bot.clock import SystemClock
+from models import notice
+from models.card import Card
+from models.database import Db
+from models.member import ADDRESS
+from models.text import Text
 from tests.bot.programs import linli
 from tests.conftest import PACK
 
@@ -292,6 +297,28 @@ async def test_a_faulty_line_is_an_error_and_the_conversation_goes_on(script: Sc
 )
 async def test_an_error_names_the_field_and_the_mend(script: Script, line: str, error: str) -> None:
     assert await script.raw(line) == {"error": error}
+
+
+async def test_everything_that_is_due_on_the_way_comes_in_its_order_at_its_own_time(
+    script: Script, app: App
+) -> None:
+    await script(who="wang", text="你好")
+    start = app.clock.now()
+    seen: list[str] = []
+
+    def tell(db: Db) -> None:
+        address = db.value(select(ADDRESS.c.id).where(ADDRESS.c.key == "wang"))
+        for hours in (3, 1, 2, 30):
+            # It says when it goes out: after that it would be of no use any more.
+            due = start + timedelta(hours=hours)
+            card = Card(Text("{count}点", count=hours))
+            notice.tell(db, [card], [address], start, due=due, expires=due + timedelta(seconds=1))
+
+    await app.read(tell)
+    for hours in (2, 24, 48):
+        moved = await script(now=(start + timedelta(hours=hours)).isoformat())
+        seen.append(" ".join(each["text"] for each in moved["messages"]))
+    assert seen == ["1点 2点", "3点", "30点"]
 
 
 async def test_now_needs_a_fixed_clock() -> None:

@@ -22,3 +22,8 @@ def test_what_is_no_sentence_of_a_link_cannot_be_put_into_one(says: str) -> None
 )
 def test_what_we_never_made_opens_the_help(payload: str) -> None:
     assert links.sentence(payload) == "help"
+
+
+def test_a_code_typed_behind_start_says_that_it_is_one() -> None:
+    assert links.sentence("123456789") == "join 123456789"
+    assert {links.sentence(each) for each in ("12345678", "1234567890", "012345678")} == {"help"}

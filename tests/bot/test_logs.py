@@ -329,6 +329,7 @@ async def strange_requests(client: httpx.AsyncClient) -> None:
         await client.get(f"{path}?before={PERSONAL['query']}&after={PHONE}", headers=headers)
 
 
+@pytest.mark.chaos
 @pytest.mark.usefixtures("faulty")
 async def test_through_hundreds_of_actions_no_canary_is_told(
     kept: App, told: io.StringIO, tmp_path: Path

@@ -378,3 +378,22 @@ def test_attachments_go_along_with_the_last_message() -> None:
     )
     assert last.attachments[3] == Attached("qr", "签到码", "linli:1")
     assert shown(MENU, BUTTONS).attachments == ()
+
+
+def test_where_nobody_can_answer_nothing_is_offered() -> None:
+    card = Card(
+        Text("停水"), choices=(Choice(Text("退订"), "unsubscribe"), Choice(Text("返回"), "back", aside=True))
+    )
+    assert shown(card, CHANNELS["wecom"]).text == "停水"
+    assert shown(card, CHANNELS["wechat"]).text != "停水"
+
+
+def test_a_private_button_is_told_from_the_others() -> None:
+    card = Card(
+        Text("好"),
+        choices=(Choice(Text("去私聊"), "alone", private=True), Choice(Text("找活动"), "activities")),
+    )
+    assert [button.private for row in shown(card, CHANNELS["telegram"]).rows for button in row] == [
+        True,
+        False,
+    ]

@@ -22,47 +22,103 @@ from tests.handlers.tea import CUPS, DRINK, NO_NUMBER, SURE
 # Every head that was ever on a button. A button stays in people's chats for years: a head may be
 # answered in a new way, but it is never taken off this list, nor given another meaning.
 ISSUED = {
+    "absent",
     "activities",
+    "again",
     "allow",
+    "alone",
+    "announce",
+    "announced",
     "answer",
+    "approvesend",
+    "ask",
+    "assist",
     "at",
     "back",
+    "bindgroup",
+    "calendar",
     "callme",
+    "calloff",
     "cancel",
+    "coming",
+    "correct",
     "disallow",
+    "emergency",
     "erase",
     "export",
+    "follow",
+    "followed",
     "forget",
+    "goon",
+    "groupcode",
+    "halt",
+    "handover",
     "hear",
     "hello",
     "help",
     "here",
     "hideparty",
+    "inbox",
+    "inenglish",
+    "traditional",
     "invite",
     "join",
     "language",
+    "launch",
     "likes",
     "link",
     "livein",
     "mine",
     "more",
+    "move",
     "mute",
     "news",
+    "nonotices",
     "open",
+    "pass",
     "person",
     "phone",
     "profile",
+    "progress",
+    "question",
+    "questions",
+    "received",
     "register",
+    "relay",
+    "relink",
+    "remind",
+    "remindday",
+    "remindhours",
+    "remindsoon",
+    "remindnever",
+    "remindusual",
+    "reply",
+    "resend",
+    "respond",
+    "retract",
+    "reword",
+    "roll",
+    "rollpage",
+    "sendback",
+    "sendout",
+    "settle",
     "show",
     "showparty",
     "similar",
+    "solved",
     "subscribe",
+    "suspend",
+    "tryout",
     "unbind",
+    "unfollow",
+    "ungroup",
     "uninvite",
     "unsubscribe",
     "withdraw",
     "workat",
 }
+# What the bare word is where there is nothing that it could answer.
+UNLIKE = {"received": "smalltalk", "assist": "help", "reply": "question.ask"}
 PAST = "请看下面，刚才那个按钮已经过期。"
 LEFT = "已经退出，什么都没有提交。"
 CHOOSE = "请从下面选一个。"
@@ -196,7 +252,7 @@ def test_the_third_misunderstanding_shows_the_menu_and_the_nearest_station(say: 
     assert (helped.did, helped.refs) == ("unknown", ["place:tower-station"])
     assert "地址：云杉路1号2楼\n开放时间：周一至周五 09:00–18:00、周六 09:00–12:00" in first(helped)
     assert last(helped) == f"{NO_NUMBER}\n{CUPS}"
-    assert helped.labels[:2] == ["找活动", "我的报名"]
+    assert helped.labels[:2] == ["转人工", "找活动"]
     assert say("3").text == SURE
 
 
@@ -641,7 +697,7 @@ def test_every_head_that_was_ever_issued_still_says_something() -> None:
 
 @pytest.mark.parametrize("head", sorted(ISSUED - {"answer", "back", "cancel"}))
 def test_every_head_is_heard(say: Chat, head: str) -> None:
-    assert say(head).did == ACTIONS[head].name
+    assert say(head).did == UNLIKE.get(head, ACTIONS[head].name)
     say("取消")
     heard = say(press(head, 999_999_999))
     assert not ACTIONS[head].numbered or heard.did == ACTIONS[head].name

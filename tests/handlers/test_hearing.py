@@ -22,7 +22,11 @@ from tests.handlers.tea import CUPS, DRINK, SURE
 MENU = ["找活动", "我的报名", "我的资料", "语言 Language"]
 MISSED = "请换个说法，比如“周六有什么活动”，或者点下面一个。这一句我们没听懂。"
 MISSED_AGAIN = "请点下面一个，或者再换个说法。这一句我们还是没听懂。"
-STATION = "想当面问，请到离您最近的服务站；也可以从下面选一个。\n\n云杉大厦服务站\n"
+PERSON = "请说您的问题，我们转给站长（云杉大厦）。想当面问，请到离您最近的服务站。\n\n云杉大厦服务站\n"
+STATION = (
+    "点“转人工”，刚才的话就转给站长（云杉大厦）。\n"
+    "想当面问，请到离您最近的服务站；也可以从下面选一个。\n\n云杉大厦服务站\n"
+)
 HOURS = "地址：云杉路1号2楼\n开放时间：周一至周五 09:00–18:00、周六 09:00–12:00"
 HELLO = "您好！要办什么，直接说就行。"
 NOTHING_OPEN = "没有填到一半的，不用退出。想办什么，直接说就行。"
@@ -111,8 +115,9 @@ def test_every_example_of_the_help_is_understood(say: Chat) -> None:
         dids.append(say(example.message, "he").did)
         say("取消", "he")
     assert dids == [
-        "activity.search", "activity.register", "registration.list", "activity.cancel", "profile.show",
-        "profile.edit", "subscription.edit", "account.link", "privacy.export", "privacy.delete", "language.set",
+        "activity.search", "activity.register", "registration.list", "calendar.show", "activity.cancel", "activity.remind",
+        "profile.show", "profile.edit", "subscription.edit", "subscription.edit", "account.link", "privacy.export",
+        "privacy.delete", "language.set", "help",
     ]  # fmt: skip
 
 
@@ -151,8 +156,8 @@ def test_a_greeting_is_returned(say: Chat, line: str) -> None:
 @pytest.mark.parametrize("line", ["人工", "转人工", "human", "人工。"])
 def test_people_are_named_with_address_and_hours(say: Chat, line: str) -> None:
     shown = say(line)
-    assert (shown.did, shown.refs, shown.labels) == ("help", ["place:tower-station"], MENU)
-    assert shown.text == STATION + HOURS
+    assert (shown.did, shown.refs, shown.labels) == ("help", ["place:tower-station"], ["返回", "取消"])
+    assert shown.text == PERSON + HOURS
 
 
 @pytest.mark.parametrize(
@@ -176,7 +181,7 @@ def test_the_third_misunderstanding_shows_the_menu_and_the_nearest_station(say: 
     first, second, third = say("呜哩哇啦"), say("哇啦呜哩"), say("呜哇呜哇")
     assert [first.did, second.did, third.did] == ["unknown"] * 3
     assert [first.text, second.text, third.text] == [MISSED, MISSED_AGAIN, STATION + HOURS]
-    assert [first.labels, second.labels, third.labels] == [MENU] * 3
+    assert [first.labels, second.labels, third.labels] == [MENU, MENU, ["转人工", *MENU]]
     assert third.refs == ["place:tower-station"]
 
 
@@ -236,7 +241,7 @@ def test_a_group_does_not_see_who_is_registered(say: Chat) -> None:
     shown = say("周四的瑜伽几点", group="g1")
     assert shown.text.splitlines()[0] == "午间瑜伽【可报 余19】"
     assert shown.labels == ["报名"]
-    assert say("周四的瑜伽几点").labels == ["取消报名"]
+    assert say("周四的瑜伽几点").labels == ["取消报名", "提醒设置"]
 
 
 def test_a_line_in_a_group_never_answers_a_private_form(say: Chat) -> None:
@@ -293,9 +298,8 @@ def test_what_goes_to_the_person_leaves_the_numbers_of_the_group(say: Chat) -> N
 
 def test_what_a_group_was_shown_anybody_in_it_goes_on_with(say: Chat) -> None:
     say("云杉大厦有什么活动", group="g1")
-    page = say("6", "he", group="g1")
-    assert (page.did, page.to) == ("activity.search", ["group:g1"])
-    assert page.refs == ["activity:full", "activity:early"]
+    shown = say("2", "he", group="g1")
+    assert (shown.did, shown.to, shown.refs) == ("activity.show", ["group:g1"], ["activity:closed"])
     say("周六有什么活动", group="g1")
     assert say("只看可报名的", "he", group="g1").refs == ["activity:sorting"]
     say("周四有什么活动", group="g1")

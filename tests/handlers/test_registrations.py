@@ -135,7 +135,7 @@ def test_the_preview_carries_the_thing_and_its_facts(say: Chat) -> None:
     done = say("确认报名")
     assert (head_of(done), done.refs) == (DONE, ["activity:coffee"])
     assert "手冲咖啡体验【已报名，1位】" in done.text
-    assert done.labels == ["取消报名", "我的报名"]
+    assert done.labels == ["取消报名", "提醒设置", "我的报名"]
 
 
 def test_each_line_counts_as_what_it_does(say: Chat) -> None:
@@ -354,7 +354,7 @@ def test_my_registrations_come_soonest_first_with_what_can_be_done(say: Chat) ->
     card = mine.reply.messages[0].card
     cancels = [article.choices[-1].says for article in card.articles]
     assert cancels == ["withdraw 1", "withdraw 5", "withdraw 7"]
-    assert say("2").labels == ["取消报名"]
+    assert say("2").labels == ["取消报名", "提醒设置"]
     assert say.press("取消报名").refs == ["activity:pressure"]
 
 

@@ -92,6 +92,7 @@ def test_consent_ends_in_words_from_the_same_moment(
 @pytest.mark.parametrize(
     "line",
     [
+        "T", "退订回T", "回T退订", "取关", "不想收了", "我不想再收消息了", "no more notices",
         "退订", "退訂", "退订。", "TD", "td", "unsubscribe", "STOP", "/stop", "全部退订", "我要退订", "取消订阅", "取消訂閱所有推送",
         "不要给我发任何通知", "别再发消息了", "别打扰我了",
     ],
@@ -280,3 +281,8 @@ def test_few_words_stop_and_start_one_purpose(say: Chat, line: str) -> None:
 def test_what_was_booked_elsewhere_opens_nothing(say: Chat, line: str) -> None:
     assert say(line).did != "subscription.edit"
     assert say("取消").text.startswith("没有填到一半的")
+
+
+def test_who_stops_everything_is_not_asked_which_any_more(say: Chat) -> None:
+    assert "不想再收哪一类？" in say("退订通知").text
+    assert "不想再收哪一类？" not in say("别再发了").text

@@ -11,7 +11,9 @@ from models.text import Text, as_said
 from tests.models.test_text import texts
 
 words = some.text(max_size=8)
-choices = some.lists(some.builds(Choice, texts, words, some.booleans()), max_size=3).map(tuple)
+choices = some.lists(some.builds(Choice, texts, words, some.booleans(), some.booleans()), max_size=3).map(
+    tuple
+)
 articles = some.builds(
     Article,
     title=texts,
@@ -119,3 +121,9 @@ def test_what_is_shown_in_order() -> None:
     nameless = Article(as_said("小计"), "")
     card = Card(Text("好"), articles=(article("yoga"), nameless, article("choir")), refs=("place:tower",))
     assert card.shown == ("place:tower", "activity:yoga", "activity:choir")
+
+
+def test_what_is_named_and_listed_is_shown_once_in_the_order_of_the_names() -> None:
+    listed = tuple(Article(Text("好"), ref) for ref in ("activity:a", "activity:b"))
+    card = Card(Text("好"), articles=listed, refs=("activity:a", "activity:b", "activity:c"))
+    assert card.shown == ("activity:a", "activity:b", "activity:c")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import delivery, history, member, notice
+from models import claiming, history, member, notice, settling
 from models.card import Card
 from models.database import Db
 from models.history import Line
@@ -56,14 +56,14 @@ def test_what_is_pushed_takes_its_place_when_it_is_sent(db: Db, address: int) ->
     notice.tell(db, [Card(Text("通知"))], [address], NOW)
     history.keep(db, said("一"), [], address, NOW)
     assert [each.number for each in history.after(db, address, 0, 10)] == [1]
-    (claimed,) = delivery.claim(db, NOW, ["page"], 10)
-    delivery.settle(db, claimed, "sent", NOW)
+    (claimed,) = claiming.claim(db, NOW, ["page"], 10)
+    settling.settle(db, claimed, "sent", NOW)
     found = history.after(db, address, 1, 10)
     assert [(each.number, each.said, each.cards) for each in found] == [(2, None, (Card(Text("通知")),))]
 
 
 def test_what_failed_is_not_in_it(db: Db, address: int) -> None:
     notice.tell(db, [Card(Text("通知"))], [address], NOW)
-    (claimed,) = delivery.claim(db, NOW, ["page"], 10)
-    delivery.settle(db, claimed, "failed", NOW)
+    (claimed,) = claiming.claim(db, NOW, ["page"], 10)
+    settling.settle(db, claimed, "failed", NOW)
     assert history.after(db, address, 0, 10) == []

@@ -246,6 +246,7 @@ def test_a_wish_from_before_everything_was_stopped_counts_no_more_and_one_from_a
     assert [(row.subject, row.wanted) for row in chosen] == [("all", False), ("kind:salon", True)]
 
 
+@pytest.mark.chaos
 def test_a_hundred_joinings_keep_every_seat_counted(engine: Engine) -> None:
     with transaction(engine) as db:
         kept = []

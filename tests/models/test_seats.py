@@ -27,7 +27,7 @@ from models.member import ADDRESS, MEMBER
 from models.refusal import Refusal
 from models.registration import MOVES, REGISTRATION
 from tests import databases
-from tests.chat import VAULT
+from tests.chat import SCHEDULE, VAULT
 from tests.conftest import NOW
 from tests.conftest import PACK as COMMUNITY
 
@@ -53,7 +53,7 @@ class Crowd:
     engine: Engine
     worker: Worker
     number: int
-    equipment: Equipment = field(default_factory=lambda: Equipment(VAULT))
+    equipment: Equipment = field(default_factory=lambda: Equipment(VAULT, SCHEDULE))
 
     def all_say(self, lines: dict[str, str]) -> dict[str, Reply]:
         """Everybody says a line, and all wait for their answers."""

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from models import activity, registration, store
-from models.activity import ACTIVITY, ActivityEntry
+from models.activity import ACTIVITY
+from models.activity_entry import ActivityEntry
 from models.change import Change
 from models.community import CommunityEntry
 from models.database import Db, open_engine, table_of, transaction
@@ -143,5 +144,5 @@ class Seats(RuleBasedStateMachine):
         assert changes == len(self.live) + 2 * self.cancelled
 
 
-Seats.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None, database=None)
+Seats.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None, database=None)
 TestSeats = Seats.TestCase

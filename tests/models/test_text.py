@@ -3,10 +3,11 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from models.text import Moment, Prose, Several, Span, Text, Value, as_said, prose
+from models.text import ByLanguage, Moment, Prose, Several, Span, Text, Value, as_said, prose
 
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
 
@@ -89,3 +90,20 @@ def test_own_words_and_prose() -> None:
     )
     assert type(as_said("軟體").values["words"]) is str
     assert type(prose("软件").values["words"]) is Prose
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "read"),
+    [
+        ({"zh-Hans": "停水", "en": "No water"}, "en", "No water"),
+        ({"zh-Hans": "停水", "en": "No water"}, "zh-Hant", "停水"),
+        ({"zh-Hant": "停電", "en": "No power"}, "zh-Hans", "停電"),
+        ({"zh-Hans": "停水"}, "en", "停水"),
+        ({"en": "No water"}, "zh-Hant", "No water"),
+        ({}, "en", ""),
+    ],
+)
+def test_somebodys_words_are_read_as_they_were_typed(typed: dict[str, str], language: str, read: str) -> None:
+    words = Text("{words}", words=ByLanguage(typed))
+    assert Text.load(json.loads(json.dumps(words.dump()))) == words
+    assert ByLanguage(typed).read_in(language) == read

@@ -136,6 +136,8 @@ def _personas(db: Db) -> tuple[tuple[str, Text], ...]:
 
 
 def _as_whom(persona: Row[Any]) -> Text:
+    if persona.staff:
+        return Text("{name}（工作人员）", name=persona.name)
     if persona.work_id is None:
         return Text("{name}（居民）", name=persona.name)
     return Text("{name}（上班族）", name=persona.name)

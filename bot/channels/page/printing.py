@@ -11,6 +11,7 @@ from bot.channels.page.looking import Look, News
 from bot.channels.page.words import words
 from bot.dispatch import LONGEST_TEXT
 from bot.inbound import Reply
+from bot.sealing import opened_card
 from handlers.help import first_words
 from handlers.talk import menu
 from handlers.words import Reader, say
@@ -59,7 +60,7 @@ class Printer:
         return view.page(
             reader,
             look.news.name,
-            told=look.news.exchanges,
+            told=self._opened(look.news.exchanges),
             greeting=first_words(look.news.name),
             menu=menu(),
             message=token_urlsafe(16),
@@ -108,8 +109,16 @@ class Printer:
         template = self._templates.get_template("exchange.html")
         return [
             template.render(exchange=each)
-            for each in view.exchanges(news.exchanges, reader, said, news.open_questions)
+            for each in view.exchanges(self._opened(news.exchanges), reader, said, news.open_questions)
         ]
+
+    def _opened(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+        """What came unasked may be from another person, with a phone number that he told."""
+        vault = self._app.equipment.vault
+        return tuple(
+            each if each.said else replace(each, cards=tuple(opened_card(card, vault) for card in each.cards))
+            for each in exchanges
+        )
 
     def notice(self, reply: Reply, name: str) -> dict[str, Any]:
         """What is kept nowhere, for the script: it shows it below all else."""

@@ -18,7 +18,8 @@ def open_channel(settings: Configuration) -> "Telegram | None":
     from bot.channels.telegram.calls import Calls
     from bot.channels.telegram.channel import Telegram
 
-    return Telegram(Calls(telegram.token.get_secret_value(), telegram.base_url), webhook)
+    calls = Calls(telegram.token.get_secret_value(), telegram.base_url)
+    return Telegram(calls, webhook, telegram.messages_a_second)
 
 
 def _webhook(settings: Configuration) -> tuple[str, str]:

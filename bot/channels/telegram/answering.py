@@ -17,7 +17,7 @@ from bot.channels.telegram.updates import CHANNEL, Bot, Heard, Moved, Unreadable
 from bot.fair_queue import Closed
 from bot.inbound import Message, Reply
 from handlers.words import Reader, say
-from models import conversation, dead_letter, member, notice
+from models import conversation, dead_letter, group_binding, notice
 from models.database import Db
 from models.notice import Part
 from models.text import Text
@@ -40,6 +40,8 @@ class Exchange:
     app: App
     heard: Heard
     responds: bool
+    # Our name, where it was said in a group.
+    bot: str | None = None
     _shown: tuple[Message, list[Rendered]] | None = None
 
     def carries(self, reply: Reply) -> Sequence[tuple[Message, int]]:
@@ -60,8 +62,8 @@ class Exchange:
         if first is not None:
             # An apology does not take away the button that is to be pressed again.
             if press and press.message is not None and press.text and not reply.failed:
-                return speaking.edit(chat, press.message, first[0])
-            return speaking.send(chat, first[0], self.heard.topic)
+                return speaking.edit(chat, press.message, first[0], self.bot)
+            return speaking.send(chat, first[0], self.heard.topic, self.bot)
         if press and press.message is not None and _is_answered_here(reply, self.heard) and not reply.unkept:
             return speaking.strip(chat, press.message)
         return None
@@ -121,10 +123,12 @@ async def answer(
         # A thread of a group is not known to the ledger.
         if responds is None:
             responds = editable or heard.topic is not None
-        exchange = Exchange(app, heard, responds)
+        exchange = Exchange(app, heard, responds, calls.username if heard.inbound.group else None)
         reply = await _hear(app, exchange)
         toast = exchange.toast(reply)
         payload = exchange.response(reply)
+        if payload and "text" in payload:
+            app.spent[CHANNEL] += 1
         if payload and show and not await show(payload) and "text" in payload and not reply.unkept:
             await _owe(exchange, reply.messages[0])
         if reply.unkept and not exchange.is_told_above(reply):
@@ -153,13 +157,16 @@ async def _read(app: App, calls: Calls, update: Payload) -> Heard | None:
         return None
     if isinstance(found, Moved):
         moved = found
-        await _write(app, lambda db: member.move(db, CHANNEL, f"group:{moved.old}", f"group:{moved.new}"))
+        await _write(
+            app, lambda db: group_binding.move(db, CHANNEL, f"group:{moved.old}", f"group:{moved.new}")
+        )
         return None
     return found
 
 
 async def _hear(app: App, exchange: Exchange) -> Reply:
-    inbound = replace(exchange.heard.inbound, carries=exchange.carries)
+    # Telegram lets no bot write first.
+    inbound = replace(exchange.heard.inbound, carries=exchange.carries, waits_for_contact=True)
     try:
         reply = await app.answer(inbound)
     except (DBAPIError, Closed) as error:

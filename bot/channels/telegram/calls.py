@@ -93,7 +93,10 @@ class Transport(BaseRequest):
 
     def _session(self, url: str) -> aiohttp.ClientSession:
         if self._opened is None:
-            self._opened = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), proxy=_proxy(url))
+            # How many go at once is for the courier to say: here an answer would wait behind what can wait.
+            connector = aiohttp.TCPConnector(limit=0)
+            jar = aiohttp.DummyCookieJar()
+            self._opened = aiohttp.ClientSession(connector=connector, cookie_jar=jar, proxy=_proxy(url))
         return self._opened
 
 

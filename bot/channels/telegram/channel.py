@@ -1,6 +1,8 @@
 """Telegram as a channel: people write to a bot there, by a webhook of ours or fetched from theirs."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 from starlette.routing import BaseRoute
 from telegram.error import InvalidToken, TelegramError
@@ -16,18 +18,26 @@ from bot.channels.telegram.updates import ALLOWED, CHANNEL
 from bot.channels.telegram.waiting import Backoff
 from bot.channels.telegram.webhook import PATH, Door
 from models.notice import Outgoing
+from models.pace import Limits
 
 # So many calls of Telegram's come at once at most.
 MOST_CONNECTIONS = 40
+# What Telegram bears without being paid: so many messages a second to all, and in a chat or a group one after so long,
+# each a little more, since what is sent evenly does not arrive so.
+FREE_A_SECOND = 30.0
+CHAT = timedelta(seconds=1.05)
+GROUP = timedelta(seconds=3.05)
 
 
 class Telegram:
     """One bot. With `webhook`, an address and a secret, Telegram calls us; without, its updates are fetched."""
 
-    capabilities = CHANNELS[CHANNEL]
-
-    def __init__(self, calls: Calls, webhook: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, calls: Calls, webhook: tuple[str, str] | None = None, a_second: float = FREE_A_SECOND
+    ) -> None:
         self._calls = calls
+        self.capabilities = replace(CHANNELS[CHANNEL], pace=Limits(a_second, CHAT, GROUP))
+        self._paid = a_second > FREE_A_SECOND
         address, self._secret = webhook or (None, "")
         self._webhook = f"{address}{PATH}" if address else None
 
@@ -75,7 +85,7 @@ class Telegram:
         await set_commands(self._calls, app.clock.now(), app.zone)
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
-        await Push(app, self._calls, self._link, outgoing).send()
+        await Push(app, self._calls, self._link, outgoing, self._paid).send()
 
     async def _link(self, says: str) -> str:
         """Raises TelegramError while our name is not known, ValueError for what no link can say."""

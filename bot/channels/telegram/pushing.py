@@ -16,11 +16,11 @@ from bot.channels.telegram import speaking
 from bot.channels.telegram.calls import Calls, failure
 from bot.channels.telegram.speaking import LONGEST_CAPTION, Payload, shortened
 from bot.channels.telegram.updates import CHANNEL
-from handlers.words import Reader, say
-from models import member
+from handlers.words import Reader, read_as, say
+from models import group_binding
 from models.card import Attachment
 from models.member import Person
-from models.notice import Outgoing
+from models.notice import Outgoing, Part
 
 # A file takes longer than words, and a photo that Telegram shows at once may have so many bytes.
 FILE_SECONDS = 25.0
@@ -37,6 +37,8 @@ class Push:
     calls: Calls
     link: Link
     outgoing: Outgoing
+    # Beyond what is free each message says that it is paid for.
+    paid: bool = False
 
     async def send(self) -> None:
         """Raises ChannelError, which tells how much went out."""
@@ -44,6 +46,11 @@ class Push:
         for nth, step in enumerate(self._steps()):
             if nth < self.outgoing.sent:
                 continue
+            if not self.outgoing.is_ours():
+                raise ChannelError("another one's by now", permanent=False, sent=nth)
+            if nth > self.outgoing.sent:
+                # A delivery has one turn, however many messages it is.
+                self.app.spent[CHANNEL] += 1
             try:
                 chat = await self._send(chat, step)
             except TelegramError as error:
@@ -55,11 +62,20 @@ class Push:
     def _steps(self) -> Iterator[Rendered | Attachment]:
         """Everything that goes out, each as a message of its own."""
         for part in self.outgoing.parts:
-            alone = replace(self.outgoing, parts=(part,), sent=0)
-            for shown in render_outgoing(alone, self.app.clock.now(), self.app.zone):
+            for shown in self._rendered(part):
                 yield shown
                 if shown.attachments:
                     yield from (each for each in part.card.attachments if self._may_be_made(each))
+
+    def _rendered(self, part: Part) -> list[Rendered]:
+        """Once for all who read it in this language today."""
+        now, made = self.app.clock.now(), self.outgoing.made
+        key = (id(part), *read_as(Reader(self.outgoing.language, now, self.app.zone)))
+        if key not in made:
+            alone = replace(self.outgoing, parts=(part,), sent=0)
+            made[key] = render_outgoing(alone, now, self.app.zone)
+        rendered: list[Rendered] = made[key]
+        return rendered
 
     def _may_be_made(self, attachment: Attachment) -> bool:
         """What is made for one person is not made for a group."""
@@ -68,8 +84,12 @@ class Push:
     async def _send(self, chat: int, step: Rendered | Attachment) -> int:
         """Gives where it went: a group that has grown has another number."""
         payload = (
-            speaking.send(chat, step) if isinstance(step, Rendered) else await self._attached(chat, step)
+            speaking.send(chat, step, bot=await self._name())
+            if isinstance(step, Rendered)
+            else await self._attached(chat, step)
         )
+        if self.paid:
+            payload["allow_paid_broadcast"] = True
         seconds = payload.pop("seconds", None)
         method, timeout = payload.pop("method"), {"seconds": seconds} if seconds else {}
         try:
@@ -80,9 +100,13 @@ class Push:
             await self.calls.call(method, **timeout, **{**payload, "chat_id": chat})
         return chat
 
+    async def _name(self) -> str | None:
+        """Ours, where it goes to a group."""
+        return await self.calls.me() if self.outgoing.to.startswith(_GROUP) else None
+
     async def _move(self, chat: int) -> None:
         old, new = self.outgoing.to, f"{_GROUP}{chat}"
-        await self.app.read(lambda db: member.move(db, CHANNEL, old, new))
+        await self.app.read(lambda db: group_binding.move(db, CHANNEL, old, new))
 
     async def _attached(self, chat: int, attachment: Attachment) -> Payload:
         reader = Reader(self.outgoing.language, self.app.clock.now(), self.app.zone)

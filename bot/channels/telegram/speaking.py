@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot import links
 from bot.channels.rendering import Button, Rendered
 
 # Limits of the Bot API: a button's data in bytes, a caption in UTF-16 units; a longer label is cut by every app.
@@ -14,8 +15,8 @@ _NO_PREVIEW = {"is_disabled": True}
 Payload = dict[str, Any]
 
 
-def send(chat: int, shown: Rendered, topic: int | None = None) -> Payload:
-    """A new message."""
+def send(chat: int, shown: Rendered, topic: int | None = None, bot: str | None = None) -> Payload:
+    """A new message; `bot` is our name where it goes to a group."""
     payload: Payload = {
         "method": "sendMessage",
         "chat_id": chat,
@@ -25,11 +26,11 @@ def send(chat: int, shown: Rendered, topic: int | None = None) -> Payload:
     if topic is not None:
         payload["message_thread_id"] = topic
     if shown.rows:
-        payload["reply_markup"] = keyboard(shown.rows)
+        payload["reply_markup"] = keyboard(shown.rows, bot)
     return payload
 
 
-def edit(chat: int, message: int, shown: Rendered) -> Payload:
+def edit(chat: int, message: int, shown: Rendered, bot: str | None = None) -> Payload:
     """The message on which a button was pressed becomes its answer; without rows it has no buttons any more."""
     payload: Payload = {
         "method": "editMessageText",
@@ -39,7 +40,7 @@ def edit(chat: int, message: int, shown: Rendered) -> Payload:
         "link_preview_options": _NO_PREVIEW,
     }
     if shown.rows:
-        payload["reply_markup"] = keyboard(shown.rows)
+        payload["reply_markup"] = keyboard(shown.rows, bot)
     return payload
 
 
@@ -48,11 +49,20 @@ def strip(chat: int, message: int) -> Payload:
     return {"method": "editMessageReplyMarkup", "chat_id": chat, "message_id": message}
 
 
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> Payload:
+def link(bot: str, says: str) -> str:
+    """What opens the private chat with us and says this there; what no link can say is left to its reader."""
+    try:
+        return f"https://t.me/{bot}?start={links.payload(says)}"
+    except ValueError:
+        return f"https://t.me/{bot}"
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...], bot: str | None = None) -> Payload:
+    """In a group, where our name is needed, private buttons lead out of it."""
     shown, left = [], MOST_BUTTONS
     for row in rows:
         buttons = [
-            {"text": shortened(each.label, LONGEST_LABEL) or "…", "callback_data": each.says}
+            {"text": shortened(each.label, LONGEST_LABEL) or "…", **_pressed(each, bot)}
             for each in row
             if 0 < len(each.says.encode()) <= LONGEST_DATA
         ][:left]
@@ -60,6 +70,10 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> Payload:
         if buttons:
             shown.append(buttons)
     return {"inline_keyboard": shown}
+
+
+def _pressed(button: Button, bot: str | None) -> dict[str, str]:
+    return {"url": link(bot, button.says)} if bot and button.private else {"callback_data": button.says}
 
 
 def shortened(words: str, most: int) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import segno
 
@@ -10,7 +11,7 @@ from bot.channels.wechat import files
 from bot.channels.wechat.access import Keeper
 from bot.channels.wechat.client import Client, File
 from handlers.words import Reader, say
-from models.card import Attachment
+from models.card import Attachment, Card
 from models.notice import Outgoing
 from models.text import Text
 
@@ -46,6 +47,13 @@ async def _image(app: App, outgoing: Outgoing, attachment: Attachment) -> File:
     _, content = await app.content(attachment, person)
     # The name tells the platform what it is; the one for people stands in the text.
     return f"image.{content.media_type.rpartition('/')[2]}", content.data, content.media_type
+
+
+def carried(card: Card, page: str | None) -> Card:
+    """The card with what can go along: without an address of our own a file cannot, and a spare one is left out."""
+    if page is not None:
+        return card
+    return replace(card, attachments=tuple(each for each in card.attachments if not each.spare))
 
 
 def lines(

@@ -102,7 +102,7 @@ class Callback:
         return ""
 
     async def _hear(self, inbound: Inbound) -> str:
-        passive = Passive(self._app.clock, self._app.zone)
+        passive = Passive(self._app.clock, self._app.zone, self._app.equipment.public_url)
         heard = replace(inbound, carries=passive.left)
         answer = await patience.answer(self._app, heard, ANSWER_SECONDS, HOLD_SECONDS)
         if inbound.leaves:

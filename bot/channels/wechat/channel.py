@@ -1,6 +1,7 @@
 """WeChat Official Account: it calls us and is answered at once; what comes later goes out by its API."""
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 from starlette.routing import BaseRoute
@@ -26,10 +27,9 @@ _log = structlog.get_logger()
 class WeChat:
     """One Official Account: the calls come to `callback`, everything else goes by its API."""
 
-    capabilities = CHANNELS[CHANNEL]
-
     def __init__(self, settings: Configuration) -> None:
         self._settings = settings
+        self.capabilities = replace(CHANNELS[CHANNEL], way=sending.way(settings.wechat.notices))
         self._client = Client(settings.wechat)
         self._app: App | None = None
 
@@ -49,7 +49,10 @@ class WeChat:
         try:
             await asyncio.Event().wait()
         finally:
-            await self._client.close()
+            await self.close()
+
+    async def close(self) -> None:
+        await self._client.close()
 
     async def push(self, app: App, outgoing: Outgoing) -> None:
         page = self._settings.server.public_url

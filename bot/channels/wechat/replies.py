@@ -7,6 +7,7 @@ from wechatpy.replies import TextReply
 
 from bot.channels import CHANNELS
 from bot.channels.rendering import render
+from bot.channels.wechat import attaching
 from bot.channels.wechat.reading import CHANNEL, Call
 from bot.channels.wechat.wording import plain, within_xml
 from bot.clock import Clock
@@ -21,9 +22,10 @@ _BETWEEN = "\n\n"
 class Passive:
     """One reply: laid out when it is entered into the ledger, and not again when it is sent."""
 
-    def __init__(self, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, clock: Clock, zone: ZoneInfo, page: str | None = None) -> None:
         self._clock = clock
         self._zone = zone
+        self._page = page
         self._laid_out: tuple[Message, ...] | None = None
         self._text = ""
         self._left: list[tuple[Message, int]] = []
@@ -54,13 +56,14 @@ class Passive:
                     break
                 texts.append(each)
                 carried += 1
-            if carried < len(rendered) or message.card.attachments:
+            if carried < len(rendered) or attaching.carried(message.card, self._page).attachments:
                 self._left.append((message, carried))
         self._laid_out, self._text = messages, _BETWEEN.join(texts)
 
     def _texts(self, message: Message) -> list[str]:
         reader = Reader(message.language, self._clock.now(), self._zone)
-        return [plain(each.text) for each in render(message.card, reader, CAPABILITIES, message.first)]
+        card = attaching.carried(message.card, self._page)
+        return [plain(each.text) for each in render(card, reader, CAPABILITIES, message.first)]
 
 
 def as_xml(call: Call, text: str, clock: Clock) -> str:

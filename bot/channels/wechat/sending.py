@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import structlog
 
 from bot.app import App
 from bot.channels import CHANNELS, ChannelError
-from bot.channels.rendering import Button, render
+from bot.channels.rendering import Button, numbered, render
 from bot.channels.wechat import attaching, forms
 from bot.channels.wechat.access import Keeper
 from bot.channels.wechat.client import Client, UnknownOutcome
@@ -21,14 +21,13 @@ from handlers.words import Reader
 from models import conversation, grant
 from models.card import Attachment
 from models.notice import Outgoing, Part
+from models.reach import Way
 
 CUSTOMER = "cgi-bin/message/custom/send"
 TEMPLATE = "cgi-bin/message/template/send"
 SUBSCRIPTION = "cgi-bin/message/subscribe/bizsend"
 # A longer menu is read by nobody on a phone; then there are numbers to type.
 MOST_ITEMS = 7
-# With less of its lease left nothing is begun: the platform may be slow, and another courier would send it too.
-SPARE = timedelta(seconds=10)
 # What carries a kind of notice that has no carrier of its own.
 ANY = "notice"
 Body = dict[str, Any]
@@ -71,6 +70,17 @@ async def push(
     await fill(client, app, outgoing, carrier, page)
 
 
+def way(notices: Mapping[str, Carrier]) -> Way:
+    """While somebody wrote lately, else by the forms that are set up."""
+    forms = frozenset(_every(kind) for kind, each in notices.items() if each.kind == "template")
+    consents = tuple((_every(kind), each.id) for kind, each in notices.items() if each.kind == "subscription")
+    return Way(windowed=True, forms=forms, consents=consents)
+
+
+def _every(kind: str) -> str:
+    return "" if kind == ANY else kind
+
+
 def _carrier(outgoing: Outgoing, notices: Mapping[str, Carrier]) -> Carrier | None:
     """An answer waits for its reader, as does what he has read in part; news has a form."""
     if outgoing.kind is None or outgoing.sent:
@@ -87,13 +97,13 @@ async def _write(client: Client, app: App, outgoing: Outgoing, page: str | None)
     window = outgoing.window
     left = window.left if window else 0
     try:
-        for shown in _messages(outgoing, app.clock.now(), app.zone):
+        for shown in _messages(outgoing, app.clock.now(), app.zone, page):
             bodies = await _bodies(client, keeper, app, outgoing, shown, page)
             for nth, body in enumerate(bodies, 1):
                 if left <= 0:
                     raise ChannelError("no more may be written now", permanent=False, until_contact=True)
-                if app.clock.now() + SPARE > outgoing.claim.until:
-                    raise ChannelError("the platform is too slow", permanent=False)
+                if not outgoing.is_ours():
+                    raise ChannelError("another one's by now", permanent=False)
                 await client.call(keeper, CUSTOMER, {"touser": outgoing.to, **body})
                 left -= 1
                 sent += 1 if shown.text and nth == len(bodies) else 0
@@ -131,10 +141,11 @@ def _menu(text: str, items: Sequence[Button]) -> Body:
     return {"msgtype": "msgmenu", "msgmenu": {"head_content": text, "list": listed, "tail_content": ""}}
 
 
-def _messages(outgoing: Outgoing, now: datetime, zone: ZoneInfo) -> list[_Shown]:
+def _messages(outgoing: Outgoing, now: datetime, zone: ZoneInfo, page: str | None) -> list[_Shown]:
     """The messages that were not sent yet, as `rendering.render_outgoing` counts them."""
     reader = _reader(outgoing, now, zone)
-    shown = [each for part in outgoing.parts for each in _shown(part, reader)]
+    parts = (replace(part, card=attaching.carried(part.card, page)) for part in numbered(outgoing).parts)
+    shown = [each for part in parts for each in _shown(part, reader)]
     texts = [nth for nth, each in enumerate(shown) if each.text]
     gone = (
         0
@@ -152,7 +163,7 @@ def _shown(part: Part, reader: Reader) -> Iterator[_Shown]:
     numbered = [each.text for each in render(card, reader, capabilities, part.first)]
     if len(numbered) == 1 and part.skip == 0 and part.most is None:
         pressed = render(card, reader, replace(capabilities, buttons=True), part.first)
-        items = tuple(button for row in pressed[-1].rows for button in row)
+        items = tuple(_numbered(pressed[-1].rows, part))
         if len(pressed) == 1 and 0 < len(items) <= MOST_ITEMS:
             yield _Shown(pressed[0].text, items, card.attachments)
             return
@@ -163,6 +174,15 @@ def _shown(part: Part, reader: Reader) -> Iterator[_Shown]:
         yield _Shown(text, attachments=card.attachments if whole and nth == len(texts) else ())
     if not texts and card.attachments:
         yield _Shown("", attachments=card.attachments)
+
+
+def _numbered(rows: Sequence[Sequence[Button]], part: Part) -> Iterator[Button]:
+    """With the numbers that can be typed instead of a tap; the lines of a list have theirs."""
+    numbers = {choice.says: nth for nth, choice in enumerate(part.card.numbered(), part.first or 0)}
+    for button in (button for row in rows for button in row):
+        nth = numbers.get(button.says) if part.first else None
+        listed = nth is None or button.label.startswith(f"{nth}. ")
+        yield button if listed else replace(button, label=f"{nth} {button.label}")
 
 
 def _pieces(text: str) -> Iterator[str]:

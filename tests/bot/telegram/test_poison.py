@@ -69,6 +69,7 @@ def broken() -> list[Any]:
     return found[:BROKEN]
 
 
+@pytest.mark.chaos
 async def test_five_hundred_broken_ones_among_a_thousand_good_ones(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

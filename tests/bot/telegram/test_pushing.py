@@ -16,8 +16,9 @@ from handlers import recipes
 from handlers.recipes import Content, Maker, Making
 from models import member, notice
 from models.card import Article, Attachment, Card, Choice, State
+from models.claim import Claim
 from models.database import Db
-from models.delivery import DELIVERY, Claim
+from models.delivery import DELIVERY
 from models.member import ADDRESS
 from models.notice import Outgoing, Part
 from models.text import as_said
@@ -191,6 +192,26 @@ async def test_for_the_moment(bench: Bench, fault: str) -> None:
     error = failed.value
     assert (error.permanent, error.unreachable, error.retry_after, error.sent) == (False, False, None, 0)
     assert bench.fake.token not in str(error)
+
+
+@pytest.mark.parametrize(("a_second", "paid"), [(29.5, None), (30, None), (31, True)])
+async def test_beyond_what_is_free_it_is_paid_for(bench: Bench, a_second: float, paid: bool | None) -> None:
+    bench.fake.know(5001)
+    channel = Telegram(Calls(bench.fake.token, bench.fake.url), None, a_second)
+    await channel.push(bench.app, outgoing(Card(as_said("好"))))
+    await channel.close()
+    (sent,) = bench.fake.called("sendMessage")
+    assert sent.get("allow_paid_broadcast") == paid
+    assert channel.capabilities.pace is not None
+    assert channel.capabilities.pace.a_second == a_second
+
+
+async def test_each_message_of_a_delivery_has_a_turn(bench: Bench) -> None:
+    bench.fake.know(5001)
+    channel = Telegram(Calls(bench.fake.token, bench.fake.url))
+    await channel.push(bench.app, outgoing(*(Card(as_said(each)) for each in "一二三")))
+    await channel.close()
+    assert bench.app.spent == {"telegram": 2}
 
 
 async def test_too_fast(bench: Bench) -> None:

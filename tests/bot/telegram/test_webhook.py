@@ -279,10 +279,33 @@ async def test_a_group_is_answered_where_it_is_addressed(bench: Bench) -> None:
 
 async def test_what_is_private_leaves_the_group(bench: Bench) -> None:
     bench.fake.know(5001)
-    assert await bench.say("/mine", 1, chat=GROUP) == {}
+    await bench.say("/start", 1)
+    before = len(bench.fake.chat(5001).messages)
+    assert await bench.say("/mine", 2, chat=GROUP) == {}
     await bench.deliver()
-    assert len(bench.fake.chat(5001).messages) >= 1
+    assert len(bench.fake.chat(5001).messages) > before
     assert bench.fake.chat(GROUP["id"]).messages == []
+
+
+async def test_whom_no_bot_may_write_to_is_told_in_the_group_where_his_answers_wait(bench: Bench) -> None:
+    bench.fake.know(GROUP["id"], "supergroup")
+    for nth in (1, 2):
+        assert await bench.say("/mine", nth, chat=GROUP) == {}
+        await bench.deliver()
+    hints = bench.fake.chat(GROUP["id"]).messages
+    assert [each.text for each in hints] == ["请点下面，到私聊里看答复，第一次要先点开始。"] * 2
+    (button,) = hints[0].rows[0]
+    assert button == {"text": "去私聊", "url": f"https://t.me/{bench.fake.username}?start=alone"}
+    assert bench.fake.chat(5001).messages == []
+    bench.fake.know(5001)
+    await bench.say("/start alone", 3)
+    await bench.deliver()
+    # The answer that the link itself gives stands in the response; both that waited come by themselves.
+    waited = [each.text for each in bench.fake.chat(5001).messages if each.text.startswith("您现在没有报名")]
+    assert len(waited) == 2
+    await bench.say("/mine", 4, chat=GROUP)
+    await bench.deliver()
+    assert len(hints) == 2
 
 
 async def test_who_pressed_in_a_group_is_told_where_the_answer_is(bench: Bench) -> None:

@@ -229,6 +229,7 @@ async def test_without_its_number_a_repeat_would_be_heard_again(
 # What is not authentic.
 
 
+@pytest.mark.chaos
 async def test_a_thousand_forged_calls_leave_nothing(platform: Platform, app: App) -> None:
     before, calls = await stored(app), [*FORGED.values()] * 50
     answers = await _posted(platform, calls)
@@ -318,6 +319,7 @@ async def test_the_largest_body_is_read(app: App) -> None:
         assert (await platform.post(platform.account.call(beyond, NOW))).status_code == 413
 
 
+@pytest.mark.chaos
 async def test_five_hundred_broken_ones_among_a_thousand_good(platform: Platform, app: App) -> None:
     random.seed(20261123)
     good = [message(f"oPerson_{nth % 40:04d}", NOW, Content="你好") for nth in range(1000)]

@@ -130,3 +130,14 @@ def test_what_goes_along_has_one_delivery_alone() -> None:
     ]
     words = "给您。\n\n二维码：签到码"
     assert shown == [[("", 1)], [(words, 0)], [(words, 1)]]
+
+
+@pytest.mark.parametrize("page", [None, "https://linli.test"])
+def test_a_spare_file_leaves_nothing_to_send_where_it_cannot_be_had(
+    page: str | None, clock: FixedClock
+) -> None:
+    spare = Attachment("file", Text("日历"), "activity.calendar", (1,), spare=True)
+    reply = told(card("报好了。", attachments=(spare,)))
+    passive = Passive(clock, ZoneInfo("Asia/Shanghai"), page)
+    assert bool(passive.left(reply)) == (page is not None)
+    assert ("日历" in passive.text(reply)) == (page is not None)

@@ -20,9 +20,9 @@ from bot.configuration import Carrier
 from handlers.recipes import RECIPES, Content, Maker, Making
 from models import conversation, grant, member
 from models.card import NOTHING, Article, Attachment, Card, Choice, State
+from models.claim import Claim
 from models.conversation import CONVERSATION, Memory, Window
 from models.database import Db
-from models.delivery import Claim
 from models.grant import GRANT
 from models.member import Language
 from models.notice import Outgoing, Part
@@ -132,8 +132,8 @@ CASES = [
         [
             menu(
                 "明天有活动：\n\n午间瑜伽【可报】\n时间：11月26日 周四 12:10–13:00\n地点：云杉大厦服务站",
-                show_17="详情",
-                register_17="报名",
+                show_17="1 详情",
+                register_17="2 报名",
             )
         ],
     ),
@@ -148,7 +148,7 @@ CASES = [
             ),
             tone="question",
         ),
-        [menu("几点来？", **{"answer_3.1": "早上", "answer_3.2": "晚上", "cancel": "取消"})],
+        [menu("几点来？", **{"answer_3.1": "1 早上", "answer_3.2": "2 晚上", "cancel": "取消"})],
     ),
     Case(
         "more than fits into a menu has numbers",
@@ -206,18 +206,19 @@ async def test_what_went_out_before_a_failure_is_not_sent_again(
     assert api.sent == [text("2"), text("3")]
 
 
-@pytest.mark.parametrize(("spare", "sent"), [(timedelta(), 1), (timedelta(seconds=-1), 0)])
-async def test_what_another_courier_will_soon_take_over_is_left_to_it(
-    client: Client, app: App, api: WeChatAPI, reader: int, spare: timedelta, sent: int
+@pytest.mark.parametrize("sent", [0, 1, 3])
+async def test_what_became_another_couriers_meanwhile_is_left_to_it(
+    client: Client, app: App, api: WeChatAPI, reader: int, sent: int
 ) -> None:
     api.hear("lin")
-    outgoing = delivery(reader, Card(Text("好")))
-    claim = replace(outgoing.claim, until=NOW + sending.SPARE + spare)
-    slow = pytest.raises(ChannelError, match="too slow") if not sent else nullcontext()
-    with slow as raised:
-        await sending.push(client, app, replace(outgoing, claim=claim), {})
+    outgoing = replace(
+        delivery(reader, *(Card(as_said(str(nth))) for nth in range(3))), is_ours=lambda: len(api.sent) < sent
+    )
+    lost = pytest.raises(ChannelError, match="another one's by now") if sent < 3 else nullcontext()
+    with lost as raised:
+        await sending.push(client, app, outgoing, {})
     if raised is not None:
-        assert (raised.value.permanent, raised.value.until_contact, raised.value.sent) == (False, False, 0)
+        assert (raised.value.permanent, raised.value.until_contact, raised.value.sent) == (False, False, sent)
     assert len(api.sent) == sent
 
 
@@ -265,7 +266,7 @@ async def test_a_picture_goes_before_its_words(
     assert api.media == {"media-1": b"\x89PNG for %d, 4" % person}
     assert api.sent == [
         {"touser": "lin", "msgtype": "image", "image": {"media_id": "media-1"}},
-        menu("图来了\n\n图片：照片", show_17="详情"),
+        menu("图来了\n\n图片：照片", show_17="1 详情"),
     ]
     assert await left(app) == 3
 
@@ -316,6 +317,16 @@ async def test_a_file_is_a_link_for_a_day(client: Client, app: App, api: WeChatA
     before, link = sent.rsplit("\n", 1)
     assert before == "整理好了\n\n文件：我的数据.html\n\n打开“我的数据.html”（24小时内有效）："
     assert re.fullmatch(r"https://linli\.test/wechat/files/[\w=-]{100,}", link)
+
+
+async def test_a_spare_file_is_left_out_where_there_is_no_address_for_links(
+    client: Client, app: App, api: WeChatAPI, reader: int
+) -> None:
+    api.hear("lin")
+    spare = Attachment("file", as_said("加到日历.ics"), "activity.calendar", (1,), spare=True)
+    card = Card(Text("报名成功"), attachments=(spare,))
+    await sending.push(client, app, delivery(reader, card), {})
+    assert api.sent == [text("报名成功")]
 
 
 async def test_where_there_is_no_address_for_links_it_says_who_has_the_file(
