@@ -144,5 +144,5 @@ class Seats(RuleBasedStateMachine):
         assert changes == len(self.live) + 2 * self.cancelled
 
 
-Seats.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None, database=None)
+Seats.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None, database=None)
 TestSeats = Seats.TestCase
