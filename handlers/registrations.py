@@ -4,18 +4,31 @@ import re
 from datetime import datetime
 from typing import Any
 
-from handlers import activity_cards, calendar_files, checks, reminder_cards
-from handlers.activity_cards import BROWSE
+from handlers import (
+    activity_cards,
+    approvals,
+    audiences,
+    checks,
+    guest_lines,
+    promises,
+    queueing,
+    seated,
+    shifts,
+)
+from handlers.activity_cards import BROWSE, MY_LIST
+from handlers.activity_meant import one_meant
 from handlers.checks import Number
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
-from models import activity, duty, phone, registration, reminder, search
+from handlers.ways_on import next_steps
+from models import activity, duty, phone, registered, registering, reminder, search
 from models.activity import Listing
 from models.card import Article, Card, Choice
 from models.database import Db
 from models.refusal import Refusal
-from models.registration import LARGEST_PARTY
-from models.search import Query
+from models.registered import Held
+from models.registering import largest_party
+from models.shift_role import Role
 from models.text import Several, Text, prose
 
 _OFFERED = 5
@@ -55,7 +68,7 @@ _REGISTER = (
 )
 # The words of asking itself; what is left besides them names something.
 _ASKING = re.compile(
-    r"报名|报个名|报一下|报|登记|参加|算一|加一|名|sign|up|register|join|attend|count|in|want|like|d"
+    r"报名|报个名|报一下|报|登记|候补|排队|加入|参加|算一|加一|名|sign|up|register|join|attend|count|in|want|like|d"
 )
 # Said alone, it answers what we asked: see handlers/reminders.py.
 ABSENT = (
@@ -87,19 +100,24 @@ _MINE = (
 )
 
 
-def _meant(reading: Reading) -> Arguments:
+def wished(reading: Reading) -> Arguments:
     """The titles that are named; where none is, what the topic and time find."""
-    numbers = [title.number for title in reading.titles]
+    numbers = [title.number for title in reading.shifts or reading.titles]
     query = None if numbers or not (reading.topic or reading.when) else search.dump(reading.query())
     strange = not (numbers or query) and len(_ASKING.sub("", reading.rest)) > 1
-    other_day = reading.on_another_day
+    other_day = reading.on_another_day and not reading.shifts
     return {
         "numbers": numbers,
         "query": query,
         "party": reading.party,
         "strange": strange,
         "other_day": other_day,
+        "role": reading.role if reading.shifts else None,
     }
+
+
+def _given_back(reading: Reading) -> Arguments:
+    return {**_named(reading), "said": reading.text}
 
 
 def _named(reading: Reading) -> Arguments:
@@ -114,7 +132,7 @@ def _named(reading: Reading) -> Arguments:
     allow=anybody,
     private=True,
     phrases=_REGISTER,
-    reads=_meant,
+    reads=wished,
 )
 def register(
     talk: Talk,
@@ -124,76 +142,60 @@ def register(
     party: int | None = None,
     strange: bool = False,
     other_day: bool = False,
+    role: str | None = None,
+    together: bool = False,
 ) -> Card:
+    """`together`: who are more than there are seats wait rather than come as fewer."""
     wanted = (
-        activity.find(talk.db, number) if number else _which(talk, numbers or [], query, strange, other_day)
+        activity.find(talk.db, number)
+        if number
+        else one_meant(talk, numbers or [], query, strange, other_day)
     )
     try:
-        registration.check_open(talk.db, wanted, talk.person.id, talk.now)
-        registration.check_pace(talk.db, wanted, talk.person.id, talk.registrations_a_minute, talk.now)
-        registration.check_party(wanted, party or 1)
-        about = (activity_cards.subject(wanted),)
+        registering.check_open(talk.db, wanted, talk.person.id, talk.now)
+        registering.check_pace(talk.db, wanted, talk.person.id, talk.registrations_a_minute, talk.now)
+        wanted, taken = shifts.choose(talk, wanted, role)
+        about = (audiences.shown(talk.db, wanted, shifts.subject(wanted, taken)),)
+        if _must_wait(wanted, party or 1, together):
+            return _wait(talk, wanted, taken, party or 1, about)
+        registering.check_party(wanted, party or 1)
         talk.steps = len(talk.asked) + len(wanted.questions) + 1
-        answers = _answers(talk, wanted, about)
+        answers = answers_to(talk, wanted, about)
         party = _confirmed_party(talk, wanted, about, answers, party or 1)
         if party == 0:
             return Card(Text("好的，没有报名。"), choices=(BROWSE,))
         kept = phone.seal_in(answers, talk.vault)
-        key = registration.register(talk.db, wanted, talk.person.id, party, kept, talk.now)
-        planned = reminder.plan(talk.db, key, wanted.starts, talk.schedule, talk.now)
+        try:
+            with talk.db.savepoint("seat"):
+                key = registering.register(
+                    talk.db, wanted, talk.person.id, party, kept, talk.now, role=taken.id if taken else None
+                )
+        except Refusal as refusal:
+            if refusal.code != "activity.full":
+                raise
+            # The last seat went while the form was filled.
+            return _wait(talk, wanted, taken, party, about)
     except Refusal as refusal:
         talk.leave(refusal, *next_steps(wanted, refusal))
-    done = reminder_cards.with_times(activity_cards.full(wanted, talk.now, party=party), wanted, planned)
-    return Card(
-        Text("报名成功。开始前都可以取消。"),
-        articles=(done,),
-        choices=(_MY_LIST,),
-        tone="done",
-        attachments=(calendar_files.attached(wanted),),
-    )
+    if wanted.approval:
+        # Who waits for an answer is reminded once there is one.
+        text = approvals.ask(talk, wanted, key)
+        shown = shifts.own(talk, wanted, activity_cards.full(wanted, talk.now, party=party, held="pending"))
+        return Card(text, articles=(shown,), choices=(MY_LIST,), tone="done")
+    return seated.card(talk, wanted, key, Text("报名成功。开始前都可以取消。"))
 
 
-_MY_LIST = Choice(Text("我的报名"), press("mine"))
+def _must_wait(wanted: Listing, party: int, together: bool) -> bool:
+    free = wanted.free
+    return free is not None and (free == 0 or (together and party > free))
 
 
-def _which(
-    talk: Talk, numbers: list[int], query: dict[str, Any] | None, strange: bool, other_day: bool
-) -> Listing:
-    """The one activity that is meant, asked for where several could be.
-
-    `strange` is none that is known, `other_day` one that is not held on the day that was said.
-    """
-    found = activity.those(talk.db, numbers or ([] if query or strange else _shown(talk)))[:_OFFERED]
-    if not found:
-        wanted = search.load(query) if query else Query(open_only=True)
-        found, _ = search.search(talk.db, wanted, talk.now, limit=_OFFERED)
-    if not found and query:
-        found, _ = search.search(talk.db, search.load(query).at_any_time(), talk.now, limit=_OFFERED)
-        other_day = bool(found)
-    if not found:
-        talk.leave(Refusal("activity.none", Text("看看最近的活动吧，没有找到这样的。")), BROWSE)
-    talk.keep(numbers=[each.number for each in found], other_day=other_day)
-    if len(found) == 1 and not (strange or other_day):
-        return found[0]
-    options = [Option(each.number, activity_cards.label(each)) for each in found]
-    # What is only offered instead is no match, and carries no ref.
-    about = () if strange else tuple(Article(prose(each.title), each.ref) for each in found)
-    text = Text("要报哪一场？")
-    if other_day:
-        text = Text("您说的时间没有，别的时间有：要报哪一场？")
-    elif strange:
-        text = Text("没有找到您说的这个。这些可以报，要哪一场？")
-    chosen = talk.ask("which", text, *options, about=about)
-    return next(each for each in found if each.number == chosen)
+def _wait(talk: Talk, wanted: Listing, role: Role | None, party: int, about: tuple[Article, ...]) -> Card:
+    """In the same message in which it is full he can wait for a seat."""
+    return queueing.form(talk, wanted, role, party, about, answers_to, _overlaps(talk, wanted))
 
 
-def _shown(talk: Talk) -> list[int]:
-    """The activities of the list that was shown last: 报名 below a list means one of them."""
-    opens = press("show") + " "
-    return [int(says.removeprefix(opens)) for says in talk.shown.numbers if says.startswith(opens)]
-
-
-def _answers(talk: Talk, wanted: Listing, about: tuple[Article, ...]) -> dict[str, str]:
+def answers_to(talk: Talk, wanted: Listing, about: tuple[Article, ...]) -> dict[str, str]:
     """What the organiser asks, question by question; an optional one may be skipped."""
     answers = {}
     for question in wanted.questions:
@@ -212,7 +214,8 @@ def _confirmed_party(
     preview = _preview(talk, wanted, answers, party)
     yes, no = Option("yes", Text("确认报名"), _YES), Option("no", Text("不报了"), _NO)
     more = Option("more", Text("改人数"), ("多带几位", "带人", "加人"))
-    most = min(LARGEST_PARTY, LARGEST_PARTY if wanted.free is None else wanted.free)
+    most = largest_party(wanted)
+    most = most if wanted.free is None else min(most, wanted.free)
     options = (yes, more, no) if most > 1 else (yes, no)
     sure = talk.ask("sure", preview, *options, about=about)
     if sure == "more":
@@ -233,30 +236,20 @@ def _preview(talk: Talk, wanted: Listing, answers: dict[str, str], party: int) -
         for question in wanted.questions
         if question["key"] in answers
     ]
-    lines += [
+    return Text(
+        "{lines}", lines=Several((*lines, *promises.note(talk, wanted), *_overlaps(talk, wanted)), lines=True)
+    )
+
+
+def _overlaps(talk: Talk, wanted: Listing) -> tuple[Text, ...]:
+    return tuple(
         Text(
             "请注意：和您已报名的「{title}」时间有重叠（{when}）。",
             title=prose(other.title),
             when=activity_cards.span(other),
         )
-        for other in registration.clashes(talk.db, wanted, talk.person.id)
-    ]
-    return Text("{lines}", lines=Several(tuple(lines), lines=True))
-
-
-def next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
-    """What can be done instead, for each reason of a refusal."""
-    similar = Choice(Text("看看同类的"), press("similar", wanted.number))
-    again = Choice(Text("再试一次"), press("register", wanted.number))
-    details = Choice(Text("详情"), press("show", wanted.number))
-    steps = {
-        "registration.already": (Choice(Text("取消报名"), press("withdraw", wanted.number)), _MY_LIST),
-        "registration.party": (again, details),
-        "registration.pace": (again, _MY_LIST),
-        "registration.none": (_MY_LIST, details),
-        "activity.early": (details, similar),
-    }
-    return steps.get(refusal.code, (similar, BROWSE))
+        for other in registered.clashes(talk.db, wanted, talk.person.id)
+    )
 
 
 @on(
@@ -270,17 +263,17 @@ def next_steps(wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
     phrases=_MINE,
 )
 def mine(talk: Talk) -> Card:
-    held = registration.mine(talk.db, talk.person.id, talk.now)
+    held = registered.mine(talk.db, talk.person.id, talk.now)
     if not held:
         return Card(Text("您现在没有报名。想去点什么，看看最近的活动吧。"), choices=(BROWSE,))
-    articles = tuple(activity_cards.held(each.activity, talk.now, each.seats) for each in held)
+    articles = tuple(shifts.listed(talk.db, each, guest_lines.line(talk.db, each, talk.now)) for each in held)
     return Card(Text("您报名了{count}场：", count=len(held)), articles=articles)
 
 
 def coming(db: Db, member: int, now: datetime, most: int) -> tuple[Article, ...]:
     """What somebody goes to next, for a place where it is always in sight."""
-    held = registration.mine(db, member, now)[:most]
-    return tuple(activity_cards.held(each.activity, now, each.seats) for each in held)
+    held = registered.mine(db, member, now)[:most]
+    return tuple(guest_lines.line(db, each, now) for each in held)
 
 
 @on(
@@ -291,12 +284,17 @@ def coming(db: Db, member: int, now: datetime, most: int) -> tuple[Article, ...]
     allow=anybody,
     private=True,
     phrases=_CANCEL,
-    reads=_named,
+    reads=_given_back,
 )
-def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
-    wanted = _held(talk, [number] if number else numbers or [])
+def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = None, said: str = "") -> Card:
+    mine = registered.mine(talk.db, talk.person.id, talk.now)
+    if (guest := guest_lines.named(mine, said)) is not None:
+        return guest_lines.take_back(talk, guest, next_steps)
+    wanted = _held(talk, mine, [number] if number else numbers or [])
     try:
-        registration.check_cancel(talk.db, wanted, talk.person.id, talk.now)
+        live = registering.check_cancel(talk.db, wanted, talk.person.id, talk.now)
+        if live.state in ("waiting", "offered"):
+            return queueing.left(talk, wanted, live)
         question = Text("取消「{title}」的报名，把名额让出来？", title=prose(wanted.title))
         about = (activity_cards.subject(wanted),)
         yes = Option("yes", Text("确认取消"), (*_YES, "取消报名"))
@@ -304,9 +302,10 @@ def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = No
             return Card(Text("好的，报名还在。"), articles=(_still(talk, wanted),))
         free(talk, wanted)
     except Refusal as refusal:
-        talk.leave(refusal, *_whole(talk, wanted, refusal), *next_steps(wanted, refusal))
+        guests = guest_lines.instead(talk, wanted, refusal)
+        talk.leave(refusal, *guests, *_whole(talk, wanted, refusal), *next_steps(wanted, refusal))
     text = Text("已经取消「{title}」的报名，名额让出来了。", title=prose(wanted.title))
-    return Card(text, choices=(_MY_LIST, BROWSE), tone="done", refs=(wanted.ref,))
+    return Card(text, choices=(MY_LIST, BROWSE), tone="done", refs=(wanted.ref,))
 
 
 def _whole(talk: Talk, wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
@@ -319,19 +318,18 @@ def _whole(talk: Talk, wanted: Listing, refusal: Refusal) -> tuple[Choice, ...]:
 
 def free(talk: Talk, wanted: Listing) -> None:
     """The seats are everybody's again, and nobody is reminded. Raises Refusal."""
-    live = registration.check_cancel(talk.db, wanted, talk.person.id, talk.now)
-    reminder.drop(talk.db, live.id, "the registration was cancelled", talk.now)
-    registration.cancel(talk.db, wanted, talk.person.id, talk.now)
+    own = registering.cancel(talk.db, wanted, talk.person.id, talk.now)
+    reminder.drop(talk.db, own.id, "the registration was cancelled", talk.now)
 
 
 def _still(talk: Talk, wanted: Listing) -> Article:
-    party = registration.party_of(talk.db, wanted, talk.person.id)
+    party = registered.party_of(talk.db, wanted, talk.person.id)
     return activity_cards.full(wanted, talk.now, party=party)
 
 
-def _held(talk: Talk, numbers: list[int]) -> Listing:
+def _held(talk: Talk, mine: list[Held], numbers: list[int]) -> Listing:
     """The registration that is meant: among what is named, or among all of one's own."""
-    held = [each.activity for each in registration.mine(talk.db, talk.person.id, talk.now)]
+    held = [each.activity for each in mine]
     meant = [each for each in held if each.number in numbers] if numbers else held
     if len(meant) == 1:
         return meant[0]

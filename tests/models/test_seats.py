@@ -19,7 +19,7 @@ from bot import community, dispatch
 from bot.equipment import Equipment
 from bot.inbound import Inbound, Reply
 from bot.worker import Worker, open_worker
-from models import activity, change, registration
+from models import activity, change, registered, registering, registration
 from models.activity import ACTIVITY, Activity, Listing
 from models.change import Change
 from models.database import Db, table_of, transaction
@@ -157,8 +157,9 @@ def test_three_hundred_race_for_fifty_seats(crowd: Crowd) -> None:
     asked = crowd.say_the_same(racers, f"register {crowd.number}")
     assert tones(asked) == {"question": RACERS}
     told = crowd.press("确认报名", asked)
-    assert tones(told) == {"done": SEATS, "notice": RACERS - SEATS}
-    assert {reply.did for reply in told.values()} == {"activity.register"}
+    # Who was too late is offered to wait, in the same message.
+    assert tones(told) == {"done": SEATS, "question": RACERS - SEATS}
+    assert {reply.did for reply in told.values()} == {"activity.register", "answer"}
     assert standing(crowd.engine) == Standing(SEATS, [1] * SEATS, SEATS)
     assert_every_change_is_told(crowd.engine)
 
@@ -233,13 +234,13 @@ def test_a_cancel_that_waits_for_another_one_gives_nothing_back(crowd_on_postgre
     def cancel_too() -> None:
         with transaction(crowd.engine) as db:
             try:
-                registration.cancel(db, activity.find(db, crowd.number), member, NOW)
+                registering.cancel(db, activity.find(db, crowd.number), member, NOW)
             except Refusal as refusal:
                 codes.append(refusal.code)
 
     second = threading.Thread(target=cancel_too)
     with transaction(crowd.engine) as db:
-        assert registration.cancel(db, activity.find(db, crowd.number), member, NOW) == 1
+        assert registering.cancel(db, activity.find(db, crowd.number), member, NOW).seats == 1
         second.start()
         _wait_until_somebody_waits(crowd.engine)
     second.join(30)
@@ -263,7 +264,7 @@ def _wait_until_somebody_waits(engine: Engine) -> None:
 def test_seats_that_come_back_can_be_taken_again(crowd: Crowd) -> None:
     first, second = [f"first-{nth}" for nth in range(SEATS)], [f"second-{nth}" for nth in range(SEATS)]
     crowd.press("确认报名", crowd.say_the_same(first, f"register {crowd.number}"))
-    assert tones(crowd.say_the_same(second, f"register {crowd.number}")) == {"notice": SEATS}
+    assert tones(crowd.say_the_same(second, f"register {crowd.number}")) == {"question": SEATS}
     crowd.press("确认取消", crowd.say_the_same(first, f"withdraw {crowd.number}"))
     assert standing(crowd.engine) == Standing(0, [], 0)
     told = crowd.press("确认报名", crowd.say_the_same(second, f"register {crowd.number}"))
@@ -401,10 +402,10 @@ def _codes(rule: Callable[..., Any], *arguments: Any) -> str:
 
 def test_a_lost_claim_of_the_last_seat_is_a_refusal(db: Db, coffee: Listing) -> None:
     """What was read is older than what is there: the counter decides, not what was read."""
-    registration.register(db, coffee, _member(db, "he"), 2, {}, NOW)
+    registering.register(db, coffee, _member(db, "he"), 2, {}, NOW)
     assert coffee.free == 2
     with db.savepoint(), pytest.raises(Refusal) as raised:
-        registration.register(db, coffee, _member(db, "lin"), 1, {}, NOW)
+        registering.register(db, coffee, _member(db, "lin"), 1, {}, NOW)
     assert raised.value.code == "activity.full"
 
 
@@ -413,15 +414,15 @@ PARTIES = {-1: "registration.party", 0: "registration.party", 1: "", 2: "", 3: "
 
 @pytest.mark.parametrize("party", PARTIES)
 def test_parties_that_fit(party: int, db: Db, coffee: Listing) -> None:
-    assert _codes(registration.register, db, coffee, _member(db, "lin"), party, {}, NOW) == PARTIES[party]
+    assert _codes(registering.register, db, coffee, _member(db, "lin"), party, {}, NOW) == PARTIES[party]
 
 
 def test_the_largest_party_where_there_is_no_limit(db: Db) -> None:
     taiji = activity.find(db, db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == "taiji")))
     assert (taiji.capacity, taiji.free) == (None, None)
     lin = _member(db, "lin")
-    assert _codes(registration.register, db, taiji, lin, 11, {}, NOW) == "registration.party"
-    assert _codes(registration.register, db, taiji, lin, 10, {}, NOW) == ""
+    assert _codes(registering.register, db, taiji, lin, 11, {}, NOW) == "registration.party"
+    assert _codes(registering.register, db, taiji, lin, 10, {}, NOW) == ""
     assert activity.find(db, taiji.number).seats == 10
 
 
@@ -444,33 +445,33 @@ def test_when_one_may_register(code: str, moment: str, db: Db) -> None:
     wanted = activity.find(db, db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == code)))
     now = datetime.fromisoformat(moment)
     expected = STANDS[code, moment]
-    assert _codes(registration.register, db, wanted, _member(db, "lin"), 1, {}, now) == expected
+    assert _codes(registering.register, db, wanted, _member(db, "lin"), 1, {}, now) == expected
 
 
 def test_cancelling(db: Db, coffee: Listing) -> None:
     lin = _member(db, "lin")
-    assert _codes(registration.cancel, db, coffee, lin, NOW) == "registration.none"
-    registration.register(db, coffee, lin, 2, {"allergy": "花生"}, NOW)
-    assert [(held.seats, held.activity.code) for held in registration.mine(db, lin, NOW)] == [(2, "coffee")]
-    assert _codes(registration.cancel, db, coffee, lin, coffee.starts) == "activity.running"
-    assert registration.cancel(db, coffee, lin, NOW) == 2
-    assert _codes(registration.cancel, db, coffee, lin, NOW) == "registration.none"
+    assert _codes(registering.cancel, db, coffee, lin, NOW) == "registration.none"
+    registering.register(db, coffee, lin, 2, {"allergy": "花生"}, NOW)
+    assert [(held.seats, held.activity.code) for held in registered.mine(db, lin, NOW)] == [(2, "coffee")]
+    assert _codes(registering.cancel, db, coffee, lin, coffee.starts) == "activity.running"
+    assert registering.cancel(db, coffee, lin, NOW).seats == 2
+    assert _codes(registering.cancel, db, coffee, lin, NOW) == "registration.none"
     assert activity.find(db, coffee.number).seats == 0
-    registration.register(db, coffee, lin, 1, {}, NOW)
+    registering.register(db, coffee, lin, 1, {}, NOW)
     assert activity.find(db, coffee.number).seats == 1
-    assert registration.party_of(db, coffee, lin) == 1
+    assert registered.party_of(db, coffee, lin) == 1
 
 
 def test_what_overlaps(db: Db, coffee: Listing) -> None:
     lin = _member(db, "lin")
     yoga = activity.find(db, db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == "yoga-thu")))
-    assert registration.clashes(db, coffee, lin) == []
-    registration.register(db, yoga, lin, 1, {}, NOW)
-    assert [other.code for other in registration.clashes(db, coffee, lin)] == ["yoga-thu"]
-    assert registration.clashes(db, yoga, lin) == []
-    assert registration.clashes(db, coffee, _member(db, "he")) == []
-    registration.cancel(db, yoga, lin, NOW)
-    assert registration.clashes(db, coffee, lin) == []
+    assert registered.clashes(db, coffee, lin) == []
+    registering.register(db, yoga, lin, 1, {}, NOW)
+    assert [other.code for other in registered.clashes(db, coffee, lin)] == ["yoga-thu"]
+    assert registered.clashes(db, yoga, lin) == []
+    assert registered.clashes(db, coffee, _member(db, "he")) == []
+    registering.cancel(db, yoga, lin, NOW)
+    assert registered.clashes(db, coffee, lin) == []
 
 
 STATES = (None, "confirmed", "cancelled")
@@ -486,9 +487,9 @@ def test_a_move_that_is_not_permitted_is_a_fault(before: str | None, after: str,
 
 def test_a_change_says_who_and_when(db: Db, coffee: Listing) -> None:
     lin = _member(db, "lin")
-    key = registration.register(db, coffee, lin, 1, {}, NOW)
+    key = registering.register(db, coffee, lin, 1, {}, NOW)
     change.record(db, "place", 7, "open", "closed", None, NOW, "装修")
-    rows = [tuple(row)[1:] for row in db.rows(select(CHANGE).order_by(CHANGE.c.id))]
+    rows = [tuple(row)[1:8] for row in db.rows(select(CHANGE).order_by(CHANGE.c.id))]
     assert rows == [
         ("registration", key, None, "confirmed", lin, NOW, None),
         ("place", 7, "open", "closed", None, NOW, "装修"),

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from models import activity, registration, store
+from models import activity, registering, store
 from models.activity import ACTIVITY
 from models.activity_entry import ActivityEntry
 from models.change import Change
@@ -83,16 +83,18 @@ class Seats(RuleBasedStateMachine):
         free = self.free(code)
         if (who, code) in self.live:
             expected = "registration.already"
+        elif party < 1 or party > 10:
+            expected = "registration.party"
         elif free == 0:
             expected = "activity.full"
-        elif party < 1 or party > 10 or (free is not None and party > free):
+        elif free is not None and party > free:
             expected = "registration.party"
         else:
             expected, self.live[who, code] = "", party
         with transaction(self.engine) as db:
             wanted, member = self._found(db, who, code)
             try:
-                registration.register(db, wanted, member, party, {}, NOW)
+                registering.register(db, wanted, member, party, {}, NOW)
                 told = ""
             except Refusal as refusal:
                 told = refusal.code
@@ -105,7 +107,7 @@ class Seats(RuleBasedStateMachine):
         with transaction(self.engine) as db:
             wanted, member = self._found(db, who, code)
             try:
-                told = str(registration.cancel(db, wanted, member, NOW))
+                told = str(registering.cancel(db, wanted, member, NOW).seats)
             except Refusal as refusal:
                 told = refusal.code
         assert told == (str(party) if party else "registration.none")

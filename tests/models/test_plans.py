@@ -1,0 +1,40 @@
+"""SQLite finds what every message and every tick asks for by the index that is meant for it."""
+
+import pytest
+from sqlalchemy import Engine, Executable
+from sqlalchemy.sql.elements import ClauseElement
+
+from models import registered, registering, registration, waiting, waiting_list
+
+# Of one person there are few, which are sorted.
+SORTED = ("latest", "mine")
+QUEUE = "ix_registration_queue (activity_id=?)"
+LIVE = "uq_registration_live (activity_id=? AND member_id=?)"
+INDEXES = {
+    "live": (registration._MINE_AT, LIVE),
+    "latest": (registration._LATEST, "ix_registration_of (member_id=? AND activity_id=?)"),
+    "mine": (registered._MINE, "ix_registration_of (member_id=?)"),
+    "lists": (waiting_list._BY_ACTIVITY, QUEUE),
+    "front": (waiting_list._FRONT, QUEUE),
+    "place": (waiting._AHEAD, "ix_registration_queue (activity_id=?"),
+    "offers": (waiting_list._NEXT_LATE, "ix_registration_offered"),
+    "pace": (registering._SINCE, "ix_registration_of (member_id=?)"),
+}
+
+
+@pytest.mark.parametrize("name", INDEXES)
+def test_what_is_asked_for_all_the_time_is_found_by_its_index(name: str, sqlite_engine: Engine) -> None:
+    statement, index = INDEXES[name]
+    plan = plan_of(sqlite_engine, statement)
+    assert index in plan
+    assert "TEMP B-TREE" not in plan or name in SORTED
+    assert "SCAN registration" not in plan
+
+
+def plan_of(engine: Engine, statement: Executable) -> str:
+    assert isinstance(statement, ClauseElement)
+    compiled = statement.compile(dialect=engine.dialect, compile_kwargs={"render_postcompile": True})
+    values = (None,) * len(compiled.positiontup or ())  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values).all()
+    return " | ".join(str(row[-1]) for row in rows)
