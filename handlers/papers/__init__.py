@@ -1,0 +1,1 @@
+"""What is drawn: letters that are there, lines that break where they may, and one drawing as picture and as PDF."""
