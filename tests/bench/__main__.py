@@ -5,6 +5,7 @@ import time
 
 from tests.bench import (
     answering,
+    arriving,
     fan_out,
     kills,
     limits,
@@ -31,6 +32,7 @@ PARTS = {
     "fan_out": fan_out.run,
     "reminders": reminders.run,
     "answering": answering.run,
+    "arriving": arriving.run,
     "kills": kills.run,
 }
 

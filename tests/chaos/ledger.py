@@ -10,12 +10,14 @@ _REGISTRATIONS = text(
     "FROM registration JOIN activity ON activity.id = registration.activity_id "
     "JOIN address ON address.member_id = registration.member_id ORDER BY registration.id"
 )
-_SEATS = text("SELECT number, seats, capacity FROM activity")
+_SEATS = text("SELECT number, seats, waiting, capacity FROM activity")
 _CHANGES = text("SELECT subject_id, before, after FROM change WHERE subject = 'registration' ORDER BY id")
 _HEARD = text("SELECT message FROM heard")
 _MOVES = {
     "confirmed": [(None, "confirmed")],
     "cancelled": [(None, "confirmed"), ("confirmed", "cancelled")],
+    # Whoever comes to the last seat too late.
+    "waiting": [(None, "waiting")],
 }
 
 
@@ -36,14 +38,17 @@ def read(engine: Engine) -> Ledger:
         changes = connection.execute(_CHANGES).all()
         heard = {row.message for row in connection.execute(_HEARD)}
     held: Counter[int] = Counter()
-    by_state: dict[str, Counter[tuple[str, int]]] = {"confirmed": Counter(), "cancelled": Counter()}
+    waits: Counter[int] = Counter()
+    by_state: dict[str, Counter[tuple[str, int]]] = {state: Counter() for state in _MOVES}
     for row in registrations:
         by_state[row.state][row.who, row.number] += 1
         held[row.number] += row.seats if row.state == "confirmed" else 0
+        waits[row.number] += row.state == "waiting"
     for state, counted in by_state.items():
         assert set(counted.values()) <= {1}, f"{state} twice: {counted.most_common(3)}"
     for row in activities:
         assert row.seats == held[row.number] <= row.capacity
+        assert row.waiting == waits[row.number]
     moves: dict[int, list[tuple[str | None, str]]] = defaultdict(list)
     for row in changes:
         moves[row.subject_id].append((row.before, row.after))

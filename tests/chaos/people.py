@@ -40,10 +40,10 @@ class Person:
     _texts: dict[str, str] = field(default_factory=dict)
 
     async def register(self, number: int) -> Answer:
-        return await self._confirm(await self._line(f"register {number}"))
+        return await self.confirm(await self.line(f"register {number}"))
 
     async def withdraw(self, number: int) -> Answer:
-        return await self._confirm(await self._line(f"withdraw {number}"))
+        return await self.confirm(await self.line(f"withdraw {number}"))
 
     async def rounds(self, numbers: Sequence[int]) -> None:
         """Of each pair of activities he keeps the second."""
@@ -51,14 +51,14 @@ class Person:
             await self.register(first)
             await self.register(second)
             await self.withdraw(first)
-            await self._line("mine")
+            await self.line("mine")
 
-    async def _confirm(self, asked: Answer) -> Answer:
+    async def confirm(self, asked: Answer) -> Answer:
         """Presses the first button of a question; what is no question needs no pressing."""
         press = next((says for says in asked.says if says.startswith("answer ")), None)
-        return await self._line(press) if press else asked
+        return await self.line(press) if press else asked
 
-    async def _line(self, text: str) -> Answer:
+    async def line(self, text: str) -> Answer:
         message = f"{self.name}-message-{len(self.answered):04}"
         self.answered[message] = answer = await self.say(text, message)
         self._texts[message] = text
