@@ -2,4 +2,6 @@
 
 from bot.command import main
 
-main()
+# The process that draws imports this file too, see bot/drawing.py.
+if __name__ == "__main__":
+    main()

@@ -16,15 +16,17 @@ import handlers
 import models
 from bot import community, dispatch, key
 from bot.clock import Clock
-from bot.configuration import Limits, Schedule, Security
+from bot.configuration import Limits, Schedule, Security, Waiting
+from bot.drawing import Drawing
 from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
 from bot.limits import PersonLimits
 from bot.listeners import Listeners
 from bot.metrics import Metrics
+from bot.posting import Posting
 from bot.worker import Asked, Worker, open_worker
 from handlers import recipes
-from handlers.recipes import Content, Maker
+from handlers.recipes import Apart, Content, Maker
 from models import member
 from models.card import Attachment, Card
 from models.database import Db, transaction
@@ -53,6 +55,8 @@ class App:
     metrics: Metrics = field(default_factory=Metrics)
     listeners: Listeners = field(default_factory=Listeners)
     limits: PersonLimits | None = None
+    posting: Posting = field(init=False)
+    drawing: Drawing = field(default_factory=Drawing)
     # How many channels there are beside the page: while there is none, this may be the demo.
     platforms: int = 0
     # Set when there may be something for the courier to send.
@@ -61,6 +65,9 @@ class App:
     spent: Counter[str] = field(default_factory=Counter)
     _at_work: dict[tuple[str, str], "asyncio.Future[Reply]"] = field(default_factory=dict)
     _jobs: dict[tuple[str, str], Asked[Reply]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.posting = Posting(self.clock, self.equipment.public_url)
 
     async def answer(self, inbound: Inbound) -> Reply:
         """The committed reply to a message. A repeat joins the original that is still at work."""
@@ -128,9 +135,11 @@ class App:
 
     async def content(self, attachment: Attachment, person: Person) -> tuple[str, Content]:
         """The name and the content of an attachment, made for the one who is to have it."""
-
-        maker = Maker(person, self.clock.now(), self.zone, self.equipment.vault)
+        code = await self.posting.code(attachment.says) if attachment.says else ""
+        maker = Maker(person, self.clock.now(), self.zone, self.equipment.vault, code)
         name, making = await self.read(lambda db: recipes.read(db, attachment, maker))
+        if isinstance(making, Apart):
+            return name, await self.drawing.make(making)
         return name, await asyncio.to_thread(making)
 
     def _dispatch(self, db: Db, inbound: Inbound) -> Reply:
@@ -138,6 +147,7 @@ class App:
 
     def close(self) -> None:
         """Finishes what waits, then closes the database."""
+        self.drawing.close()
         self.worker.close()
 
 
@@ -155,6 +165,7 @@ def open_app(
     limits: Limits | None = None,
     schedule: Schedule = USUAL,
     public_url: str | None = None,
+    waiting: Waiting | None = None,
 ) -> App:
     """Opens a community with these packs loaded; the demo where there is none yet. None limits nobody."""
     engine = community.open_database(url, packs)
@@ -170,7 +181,7 @@ def open_app(
         raise
     equipment = Equipment(
         vault,
-        schedule.of(zone),
+        schedule.of(zone, waiting),
         registrations_a_minute=limits.registrations_a_minute if limits else None,
         public_url=public_url,
     )

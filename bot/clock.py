@@ -17,6 +17,7 @@ from handlers.jobs import JOBS, Job
 from models import (
     acknowledgement,
     activity_telling,
+    checkin_refusal,
     dead_letter,
     delivery,
     due_times,
@@ -24,6 +25,7 @@ from models import (
     heard,
     invite,
     notice,
+    photo,
     question,
     recipient,
     reminder,
@@ -50,6 +52,8 @@ _FORGOTTEN = (
     question.forget,
     acknowledgement.forget,
     recipient.forget,
+    photo.forget,
+    checkin_refusal.forget,
 )
 
 

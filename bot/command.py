@@ -115,6 +115,7 @@ def chat(
             settings.security,
             schedule=settings.schedule,
             public_url=settings.server.public_url,
+            waiting=settings.waiting,
         )
         if moment and moment.tzinfo is None:
             # A time without offset is the community\'s, whose zone is known only now.

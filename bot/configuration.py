@@ -187,9 +187,55 @@ class WeCom(_Section):
         return robots
 
 
+class Waiting(_Section):
+    """How long who is offered a free seat has to answer, and when it is too late for that."""
+
+    answer: tuple[str, ...] = ("72h 24h", "24h 6h", "4h 1h")
+    call: Annotated[int, BeforeValidator(_no_truth)] = Field(default=5, ge=1, le=100)
+    turn: str = "30m"
+    note: str = "24h"
+    cutoff: str = "60m"
+
+    @field_validator("answer", mode="before")
+    @classmethod
+    def _from_the_environment(cls, answer: object) -> object:
+        if not isinstance(answer, str):
+            return answer
+        return [each.strip() for each in answer.strip("[]").split(",") if each.strip()]
+
+    @field_validator("answer")
+    @classmethod
+    def _are_pairs(cls, answer: tuple[str, ...]) -> tuple[str, ...]:
+        for each in answer:
+            spans = each.split()
+            if len(spans) != 2 or not all(_SPAN.fullmatch(span) for span in spans):
+                raise ValueError(
+                    f'"{each}" is no pair; write it as "72h 24h": before the start, and to answer'
+                )
+        return answer
+
+    @field_validator("turn", "note", "cutoff")
+    @classmethod
+    def _is_span(cls, span: str) -> str:
+        if not _SPAN.fullmatch(span):
+            raise ValueError(f'"{span}" is no length of time; write it as "1d", "2h" or "30m"')
+        return span
+
+    def times(self) -> schedule.Waiting:
+        """The same as the rules read it, the longest first."""
+        pairs = (tuple(_span(span) for span in each.split()) for each in self.answer)
+        answer = tuple(sorted(((least, given) for least, given in pairs), reverse=True))
+        return schedule.Waiting(answer, self.call, _span(self.turn), _span(self.note), _span(self.cutoff))
+
+
+def _span(written: str) -> timedelta:
+    return timedelta(**{_UNITS[written[-1]]: int(written[:-1])})
+
+
 class Schedule(_Section):
     quiet: str = "22:00-08:00"
     remind: tuple[str, ...] = ("1d", "2h")
+    ask_absent: bool = True
 
     @field_validator("quiet")
     @classmethod
@@ -215,12 +261,13 @@ class Schedule(_Section):
                 raise ValueError(f'"{each}" is no time before the start; write it as "1d", "2h" or "30m"')
         return remind
 
-    def of(self, zone: ZoneInfo) -> schedule.Schedule:
-        """The same on the clock of a community."""
+    def of(self, zone: ZoneInfo, waiting: Waiting | None = None) -> schedule.Schedule:
+        """The same on the clock of a community, with the times of those who wait for a seat."""
         found = _HOURS.fullmatch(self.quiet)
         quiet = schedule.Quiet(time.fromisoformat(found[1]), time.fromisoformat(found[2])) if found else None
-        spans = (timedelta(**{_UNITS[each[-1]]: int(each[:-1])}) for each in self.remind)
-        return schedule.Schedule(zone, quiet, tuple(sorted(set(spans), reverse=True)))
+        spans = (_span(each) for each in self.remind)
+        remind = tuple(sorted(set(spans), reverse=True))
+        return schedule.Schedule(zone, quiet, remind, (waiting or Waiting()).times(), self.ask_absent)
 
 
 class Configuration(_Section):
@@ -233,6 +280,7 @@ class Configuration(_Section):
     wechat: WeChat = WeChat()
     wecom: WeCom = WeCom()
     schedule: Schedule = Schedule()
+    waiting: Waiting = Waiting()
 
 
 def _is_secret(annotation: object) -> bool:

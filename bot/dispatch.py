@@ -92,6 +92,7 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
         inbound.forwarded,
         inbound.location,
         inbound.scanned,
+        inbound.photo,
     )
     group: int | None = None
     if inbound.group:
@@ -239,7 +240,7 @@ def _reply(inbound: Inbound, outcome: Outcome, talk: Talk, sealing: Sealing, *, 
     """
     to = f"group:{inbound.group}" if inbound.group and not outcome.private else inbound.sender
     form = talk.memory.form
-    counts = talk.in_group or form is None or form.wants == "choice"
+    counts = talk.in_group or form is None or form.numbers
     messages, number = [], 1
     for card in outcome.cards:
         messages.append(Message(to, sealing.masked(card), talk.person.language, number if counts else None))

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from models.card import Card
 from models.member import Language
+from models.photo import Sent
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message. `message` is the platform's id of it, by which a repeat is told; None has no repeats.
 
-    `attached` tells of a photo or a file that came along, `location` of a place on the map (WGS-84 degrees,
+    `attached` tells of a photo or a file that came along, `photo` which one it is, where it is one, `location` of a place on the map (WGS-84 degrees,
     latitude first), `scanned` that the text is what a code or a link said, `forwarded` somebody else's words,
     `group` the group chat in which it was said to us, `language` what the platform says that the sender reads.
     `history`: the channel has none of its own, so that it is kept here; `label` is what the writer saw on the
@@ -27,6 +28,7 @@ class Inbound:
     sender: str
     text: str = ""
     attached: bool = False
+    photo: Sent | None = None
     message: str | None = None
     forwarded: bool = False
     group: str | None = None

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from bot import calendar, clock, courier, robots
+from bot import calendar, clock, courier, fetching, robots, screen
 from bot.app import App, open_app
 from bot.channels import Channel, Entrance, open_channels
 from bot.clock import SystemClock
@@ -81,6 +81,7 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
         Route("/healthz", healthz),
         Route("/metrics", show_metrics),
         calendar.route(app),
+        *screen.routes(app, channels),
     ]
     routes += [route for channel in channels.values() for route in channel.routes(app)]
     return Site(
@@ -135,10 +136,12 @@ async def serve(settings: Configuration) -> None:
             settings.limits,
             settings.schedule,
             settings.server.public_url,
+            settings.waiting,
         )
         robots.enrol(app, settings.wecom)
         scheduler = clock.start(app)
         app.platforms = len(channels) - 1
+        app.posting.channels = channels
         if app.platforms:
             await app.read(member.end_play)
         served = uvicorn.Config(
@@ -148,6 +151,7 @@ async def serve(settings: Configuration) -> None:
         _rest_from_collecting()
         sends = asyncio.ensure_future(courier.run(app, channels))
         beside = [
+            fetching.run(app, channels),
             _tell(server, settings, listening.getsockname()[1]),
             *(_keep_up(name, each, app) for name, each in channels.items()),
         ]

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.engine import make_url
 
-from bot import clock, courier
+from bot import clock, courier, fetching
 from bot.app import open_app
 from bot.channels import CHANNELS, Channel, open_channels
 from bot.clock import SystemClock
@@ -48,9 +48,12 @@ async def work(settings: Configuration) -> None:
         loop.add_signal_handler(each, stop.set)
     served = ", ".join(channels) or "no channel"
     print(f"Linli sends from here too: {served}  (stop with Ctrl-C)", flush=True)  # noqa: T201
+    fetches = asyncio.ensure_future(fetching.run(app, channels))
     try:
         await _until(stop, courier.run(app, channels, {_FETCHED: CHANNELS[_FETCHED]}))
     finally:
+        fetches.cancel()
+        await asyncio.gather(fetches, return_exceptions=True)
         scheduler.shutdown(wait=False)
         await _close(channels)
         app.close()

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from handlers.checks import find_code
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, menu, on, press
 from handlers.understanding.reading import Reading
-from models import change, erasure, invite, joining, member, notice, profile
+from models import change, erasure, handover, invite, joining, member, notice, profile
 from models.card import Attachment, Card, Choice
 from models.refusal import Refusal
 from models.text import Moment, Several, Text, as_said
@@ -81,6 +81,10 @@ def roles(talk: Talk, key: int) -> Text | None:
 def _role(row: Row[Any]) -> Text:
     if row.kind == "staff":
         return Text("{place}工作人员", place=as_said(row.place))
+    if row.kind == "door":
+        return Text("{place}签到员", place=as_said(row.place))
+    if row.kind == "moderator":
+        return Text("{place}审核员", place=as_said(row.place))
     if row.kind == "representative":
         return Text("{organization}代表", organization=as_said(row.organization))
     return Text("管理员")
@@ -132,6 +136,9 @@ def join(talk: Talk, number: int | None = None, given: int | None = None) -> Car
         return Card(Text("请在{at}以后再试，说错的码太多了。", at=Moment(until)), tone="notice")
     found = invite.get(talk.db, given) if given else invite.find(talk.db, talk.vault, number or 0)
     if found is None or not invite.is_open(found, talk.now):
+        if number and handover.with_code(talk.db, talk.vault, number):
+            text = Text("请点一下，看看是哪个班：这是同事转给您的接班码。")
+            return Card(text, choices=(Choice(Text("看看再接"), press("takeover", number)),))
         if found and found.member_id == talk.person.id:
             return Card(Text("不用再发了，这个码已经用过，或者已经过期。"), choices=menu(), tone="notice")
         return _void(talk, counts=given is None)

@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from handlers import activity_cards, short
+from handlers import activity_cards, audiences, contacts, queueing, results, shifts, short
 from handlers.activity_cards import BROWSE
 from handlers.help import greeting
 from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
-from models import activity, activity_change, registration, search
+from models import activity, activity_change, duty, registration, search, visit
 from models.activity import Listing
 from models.card import NOTHING, Article, Card, Choice
 from models.folding import fold
@@ -77,11 +77,23 @@ def _named(reading: Reading) -> Arguments:
 )  # fmt: skip
 def find(talk: Talk, query: dict[str, Any] | None = None, around: tuple[float, float] | None = None) -> Card:
     """`around` is a point on the map, latitude first; of it only the places near it are remembered."""
-    return _around(talk, around) if around else _page(talk, search.load(query or {}), 0)
+    if around:
+        return _around(talk, around)
+    card = _page(talk, search.load(query or {}), 0)
+    if query or talk.in_group or not card.articles:
+        return card
+    narrower = (
+        Choice(Text("按地点找"), press("byplace")),
+        Choice(Text("按主题找"), press("bytopic")),
+        Choice(Text("给我推荐"), press("recommend")),
+    )
+    return replace(card, choices=(*card.choices, *narrower))
 
 
 def _around(talk: Talk, here: tuple[float, float]) -> Card:
     """What is on within walking distance, nearest first; where there is nothing, what comes nearest."""
+    # Whoever has just checked in says so too; it is a hint, and where exactly he is is not kept.
+    visit.hint(talk.db, talk.person.id, talk.lexicon.around(here), talk.now)
     held = talk.lexicon.venues
     near = tuple(place for place in talk.lexicon.around(here) if place in held)
     if near:
@@ -143,10 +155,19 @@ def similar(talk: Talk, number: int = 0) -> Card:
 def show(talk: Talk, number: int | None = None, numbers: list[int] | None = None) -> Card:
     found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
     if len(found) == 1:
-        return Card(NOTHING, articles=(_full(talk, found[0]),))
+        card = Card(NOTHING, articles=(_full(talk, found[0]),), choices=_for_staff(talk, found[0]))
+        return results.with_result(talk, found[0], card)
     if not found:
         return find(talk)
     return _list(talk, Text("有{count}场：", count=len(found)), found)
+
+
+def _for_staff(talk: Talk, one: Listing) -> tuple[Choice, ...]:
+    """What those who look after it can do with it."""
+    if talk.in_group or one.is_off or talk.now >= one.ends:
+        return ()
+    theirs = one.contact_id == talk.person.id or duty.covers(talk.db, talk.person.id, one.place_id)
+    return (Choice(Text("海报"), press("poster", one.number)),) if theirs else ()
 
 
 def _page(talk: Talk, query: Query, offset: int) -> Card:
@@ -190,14 +211,23 @@ def again(talk: Talk, number: int = 0) -> Card:
 
 
 def _list(talk: Talk, lead: Text, found: list[Listing], choices: tuple[Choice, ...] = ()) -> Card:
-    return Card(lead, choices=choices, articles=tuple(activity_cards.row(each, talk.now) for each in found))
+    return Card(lead, choices=choices, articles=tuple(_line(talk, each) for each in found))
+
+
+def _line(talk: Talk, one: Listing) -> Article:
+    return audiences.marked(talk.db, one, activity_cards.row(one, talk.now))
 
 
 def _full(talk: Talk, one: Listing) -> Article:
     # What somebody holds is nobody else's business.
-    party = 0 if talk.in_group else registration.party_of(talk.db, one, talk.person.id)
+    own = None if talk.in_group else registration.live(talk.db, one, talk.person.id)
     reason = activity_change.reason_of(talk.db, one) if one.is_off else None
-    return activity_cards.full(one, talk.now, party=party, reason=reason)
+    party, held = (own.seats, own.state) if own else (0, "confirmed")
+    queued = queueing.queued(talk.db, own) if own else None
+    shown = activity_cards.full(one, talk.now, party=party, held=held, queued=queued, reason=reason)
+    shown = activity_cards.with_promise(shown, held, own.answer_by if own else None)
+    shown = audiences.shown(talk.db, one, shifts.shown(talk, one, shown))
+    return contacts.with_contact(talk, shown, one)
 
 
 def _nothing_found(talk: Talk, query: Query) -> Card:

@@ -1,5 +1,6 @@
 """How an activity is shown: as a line of a list, in full, and as what a registration is about."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from models.activity import Listing
 from models.card import Article, Choice, State
 from models.text import Moment, Several, Span, Text, as_said, prose
 
-_KINDS = {
+KINDS = {
     "salon": Text("沙龙"),
     "lecture": Text("讲座"),
     "course": Text("课程"),
@@ -21,6 +22,7 @@ _KINDS = {
 }
 Fact = tuple[Text, Text]
 BROWSE = Choice(Text("找活动"), press("activities"))
+MY_LIST = Choice(Text("我的报名"), press("mine"))
 
 
 _STATES = {
@@ -87,37 +89,106 @@ def _row(line: _Line) -> Article:
     )
 
 
-def held(activity: Listing, now: datetime, party: int) -> Article:
-    """A line of somebody's own registrations."""
+# How one's own registration stands, where it is not simply one.
+_HELD_STATES = {
+    "pending": State(Text("待审核"), "warning"),
+    "waiting": State(Text("候补"), "warning"),
+    "offered": State(Text("等您确认"), "warning"),
+}
+
+
+class Queued(NamedTuple):
+    """A registration that waits, or is offered a seat: its key, and the place in its list."""
+
+    key: int
+    nth: int
+
+    @property
+    def state(self) -> State:
+        return State(Text("候补第{nth}位", nth=self.nth), "warning")
+
+
+def own_state(held: str, party: int, queued: Queued | None = None) -> State:
+    """How one's own registration stands, in full."""
+    if queued and held == "waiting":
+        return queued.state
+    return _HELD_STATES.get(held) or State(Text("已报名，{count}位", count=party), "good")
+
+
+def held(
+    activity: Listing, now: datetime, party: int, held: str = "confirmed", queued: Queued | None = None
+) -> Article:
+    """A line of somebody's own registrations; `held` is the state of it."""
+    sure = State(Text("{count}位", count=party), "good") if held == "confirmed" else None
+    choices = queue_choices(queued.key, held) if queued else _registered(activity, now)
     return Article(
         prose(activity.title),
         activity.ref,
-        state=State(Text("{count}位", count=party), "good"),
+        state=sure or own_state(held, party, queued),
         facts=((Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))),
-        choices=(Choice(Text("详情"), press("show", activity.number)), *_registered(activity, now)),
+        choices=(Choice(Text("详情"), press("show", activity.number)), *choices),
     )
 
 
-def full(activity: Listing, now: datetime, *, party: int = 0, reason: str | None = None) -> Article:
-    """Everything that is known; `party` are the seats that the reader holds there, `reason` is why it is cancelled."""
+def queue_choices(key: int, held: str) -> tuple[Choice, ...]:
+    """What one can do who waits, or is offered a seat."""
+    if held == "offered":
+        return Choice(Text("接受"), press("take", key)), Choice(Text("让给别人"), press("leave", key))
+    return (Choice(Text("不等了"), press("leave", key)),)
+
+
+def full(
+    activity: Listing,
+    now: datetime,
+    *,
+    party: int = 0,
+    held: str = "confirmed",
+    queued: Queued | None = None,
+    reason: str | None = None,
+) -> Article:
+    """Everything that is known; `party` are the seats that the reader has there or wants, `held` how that stands,
+    `queued` which place he has who waits, `reason` why it is cancelled.
+    """
     if activity.is_off:
         party = 0
-    choices = _held(activity, now) if party else _register(activity, now) or _instead(activity)
+    choices = _held(activity, now, held) if party else _register(activity, now) or _instead(activity)
+    if party and queued:
+        choices = queue_choices(queued.key, held)
     why: tuple[Fact, ...] = ((Text("原因"), as_said(reason)),) if reason else ()
     return Article(
         prose(activity.title),
         activity.ref,
-        state=State(Text("已报名，{count}位", count=party), "good") if party else state(activity, now),
+        state=own_state(held, party, queued) if party else state(activity, now),
         facts=(*why, *facts(activity, now)),
         body=prose(activity.summary) if activity.summary else None,
         choices=choices,
     )
 
 
+def with_promise(article: Article, held: str, by: datetime | None) -> Article:
+    """The same of who waits for an organiser, with by when he hears what was decided."""
+    if held != "pending" or by is None:
+        return article
+    promise = (Text("结果"), Text("最晚{at}告诉您", at=Moment(by)))
+    return replace(article, facts=(promise, *article.facts))
+
+
 def subject(activity: Listing) -> Article:
     """What a question is about: nothing to press but what it asks."""
     where: list[Fact] = [(Text("时间"), span(activity)), (Text("地点"), as_said(activity.place))]
     return Article(prose(activity.title), activity.ref, facts=(*where, _price(activity.fee)))
+
+
+def subject_now(activity: Listing, now: datetime) -> Article:
+    """What everybody may know of it and how it stands now, with nothing to press."""
+    body = prose(activity.summary) if activity.summary else None
+    return Article(
+        prose(activity.title),
+        activity.ref,
+        state=state(activity, now),
+        facts=facts(activity, now),
+        body=body,
+    )
 
 
 def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
@@ -127,7 +198,7 @@ def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
     found: list[Fact] = [
         (Text("时间"), span(activity)),
         (Text("地点"), Text("{where}", where=Several(tuple(where)))),
-        (Text("类型"), _KINDS[activity.kind]),
+        (Text("类型"), KINDS[activity.kind]),
     ]
     if activity.series:
         found.append((Text("系列"), as_said(activity.series)))
@@ -136,6 +207,8 @@ def facts(activity: Listing, now: datetime) -> tuple[Fact, ...]:
     found.append(_price(activity.fee))
     if activity.hours:
         found.append((Text("志愿时长"), Text("{hours}小时", hours=activity.hours)))
+    if activity.minimum:
+        found.append((Text("开班"), Text("满{count}人开班", count=activity.minimum)))
     if activity.registration_opens and now < activity.registration_opens:
         found.append((Text("报名开始"), Text("{at}", at=Moment(activity.registration_opens))))
     if activity.registration_closes:
@@ -153,7 +226,12 @@ def _price(fee: str | None) -> Fact:
 
 
 def _register(activity: Listing, now: datetime) -> tuple[Choice, ...]:
-    if activity.stands(now) != "open":
+    stands = activity.stands(now)
+    if stands == "full":
+        ahead = Text("候补（前面{count}人）", count=activity.waiting)
+        wait = ahead if activity.waiting else Text("候补（您排第一）")
+        return (Choice(wait, press("wait", activity.number)), *_instead(activity))
+    if stands != "open":
         return ()
     return (Choice(Text("报名"), press("register", activity.number)),)
 
@@ -164,10 +242,17 @@ def _registered(activity: Listing, now: datetime) -> tuple[Choice, ...]:
     return (Choice(Text("取消报名"), press("withdraw", activity.number)),)
 
 
-def _held(activity: Listing, now: datetime) -> tuple[Choice, ...]:
+def _held(activity: Listing, now: datetime, held: str) -> tuple[Choice, ...]:
     """What can be done with a registration that is shown by itself."""
     choices = _registered(activity, now)
-    return (*choices, settings(activity.number)) if choices else ()
+    remind = (settings(activity.number),) if choices else ()
+    code = (own_code(activity.number),) if held == "confirmed" and now < activity.ends else ()
+    return (*choices, *remind, *code)
+
+
+def own_code(number: int) -> Choice:
+    """The way to the code that shows at the door who one is."""
+    return Choice(Text("我的签到码"), press("mycode", number))
 
 
 def settings(number: int) -> Choice:

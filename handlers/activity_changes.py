@@ -8,7 +8,16 @@ from sqlalchemy import Row
 from handlers import calendar_files
 from handlers.jobs import job
 from handlers.talk import press
-from models import activity, activity_change, activity_telling, delivery, notice, place, reminder
+from models import (
+    activity,
+    activity_change,
+    activity_telling,
+    delivery,
+    notice,
+    place,
+    reminder,
+    waiting_list,
+)
 from models.activity import Listing
 from models.activity_change import Slot
 from models.card import Article, Card, Choice
@@ -52,6 +61,7 @@ def _remind(db: Db, changed: Row[Any], schedule: Schedule, now: datetime) -> Non
         reminder.drop_all(db, changed.activity_id, "cancelled", now)
     else:
         reminder.rebuild(db, changed.activity_id, schedule, now)
+        waiting_list.moved(db, changed.activity_id, schedule, now)
 
 
 def _write(db: Db, changed: Row[Any], now: datetime) -> int | None:

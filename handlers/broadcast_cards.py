@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from handlers.talk import press
 from models import audience as audiences
-from models import broadcast, broadcast_people, group_notice
+from models import broadcast, broadcast_people, group_notice, organization
 from models.audience import Audience
 from models.card import Card, Choice
 from models.database import Db
@@ -21,6 +21,7 @@ _PARTS: dict[str, Callable[[str], Text]] = {
     "organization": lambda name: Text("{name}的成员", name=as_said(name)),
     "series": lambda name: Text("关注“{name}”的人", name=prose(name)),
     "activity": lambda name: Text("报名“{name}”的人", name=prose(name)),
+    "waiting": lambda name: Text("候补“{name}”的人", name=prose(name)),
 }
 # Of what was written so many characters tell one from another.
 _SHORT = 16
@@ -43,8 +44,16 @@ def as_read(db: Db, found: Row[Any]) -> Card:
     reply = Choice(Text("回复"), press("respond", found.number))
     stop = Choice(Text("不收这类通知"), press("nonotices", found.number))
     everything = Choice(Text("全部退订"), press("unsubscribe"))
+    audience = Audience.load(found.audience)
+    # A club is left in one tap: it is what its members joined themselves.
+    clubs = audience.organizations if len(audience.organizations) == 1 else ()
+    leave = tuple(
+        Choice(Text("退出社团"), press("leaveclub", key)) for key in clubs if organization.is_club(db, key)
+    )
     return Card(
-        _words(found, ByLanguage(found.texts)), choices=(reply, stop, everything), source=source(db, found)
+        _words(found, ByLanguage(found.texts)),
+        choices=(reply, *leave, stop, everything),
+        source=source(db, found),
     )
 
 

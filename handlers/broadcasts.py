@@ -15,6 +15,7 @@ from models import (
     broadcast,
     broadcast_draft,
     broadcast_people,
+    club,
     duty,
     group_notice,
     notice,
@@ -155,7 +156,8 @@ def _whom(talk: Talk, head: str) -> tuple[Audience, str]:
     if whom.audience:
         return whom.audience, whom.left
     own = duty.places(talk.db, talk.person.id)
-    if not own:
+    led = club.led(talk.db, talk.person.id, clubs=True)
+    if not own and not led:
         _refuse(talk)
 
     def named(words: str) -> dict[str, Any]:
@@ -168,6 +170,7 @@ def _whom(talk: Talk, head: str) -> tuple[Audience, str]:
         Option(Audience(places=(key,)).dump(), as_said(talk.lexicon.places[key].name))
         for key in own[:_OFFERED]
     ]
+    options += [Option(Audience(organizations=(row.id,)).dump(), as_said(row.name)) for row in led]
     question = Text("发给谁？点一个，或者说楼名、组织、活动的报名者。")
     if len(whom.left) > 1:
         question = Text("没有找到“{words}”。{question}", words=whom.left, question=question)

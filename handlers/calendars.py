@@ -3,7 +3,7 @@
 from handlers.activity_cards import BROWSE
 from handlers.calendar_files import attached
 from handlers.talk import Option, Phrase, Talk, anybody, on, press
-from models import calendar, registration
+from models import calendar, registered
 from models.card import Card, Choice
 from models.text import Text, as_said
 
@@ -70,7 +70,7 @@ def _address(public_url: str, token: str) -> Text:
 
 
 def _files(talk: Talk) -> Card:
-    held = [each.activity for each in registration.mine(talk.db, talk.person.id, talk.now)][:MOST_FILES]
+    held = [each.activity for each in registered.mine(talk.db, talk.person.id, talk.now)][:MOST_FILES]
     if not held:
         text = Text("先报名一场活动，报好了会带一个日历文件。您现在没有报名。")
         return Card(text, choices=(BROWSE,))

@@ -27,6 +27,7 @@ _NUMBER = re.compile(
 )
 # Nine digits, which people write in groups, and no part of a longer number.
 _CODES = re.compile(r"(?<!\d)(?<!\d[ .,\-])[1-9](?:[ .,\-]{0,3}\d){8}(?![ .,\-]?\d)")
+_SIX = re.compile(r"(\d{3})[ \-]?(\d{3})", re.ASCII)
 # As they are dictated.
 _SPOKEN = str.maketrans("零〇一二两三四五六七八九幺", "0012234567891")
 
@@ -71,6 +72,12 @@ def read_code(text: str) -> int | None:
     """The one-time code that a line is, and nothing else, also a dictated one; None where it is none."""
     line = bare(text).translate(_SPOKEN)
     return find_code(line) if _CODES.fullmatch(line) else None
+
+
+def read_six(text: str) -> str | None:
+    """The six digits that a line is, and nothing else, as 012 345."""
+    found = _SIX.fullmatch(bare(text).translate(_SPOKEN))
+    return found[1] + found[2] if found else None
 
 
 def words(text: str) -> str:

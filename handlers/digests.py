@@ -1,6 +1,7 @@
 """What is new of what somebody follows: one message a day, at noon."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from handlers.jobs import job
 from handlers.subscriptions import SETTINGS
 from handlers.talk import press
 from handlers.understanding.lexicon import topic_words
-from models import consent, digest, notice
+from models import consent, digest, eligibility, notice
 from models.activity import Listing
 from models.card import Card, Choice
 from models.database import Db
@@ -57,7 +58,8 @@ def _tell(
         for sort, _, name in (row.subject.partition(":") for row in choices)
         if sort == "topic"
     }
-    wanted = digest.wanted(choices, news, member.until, topics)
+    followed = digest.wanted(choices, news, member.until, topics)
+    wanted = [news.activity for news, since in followed if _is_new(db, news, member.id, since)]
     if wanted and consent.holds(db, member.id, "recommendations"):
         notice.tell_member(
             db,
@@ -71,6 +73,16 @@ def _tell(
             rests=True,
             expires=at + USEFUL,
         )
+
+
+def _is_new(db: Db, news: News, member: int, since: datetime) -> bool:
+    """Of what is for others alone nobody is told; of what was opened to more, who knew it before not again."""
+    if not eligibility.covers(db, news.activity, member):
+        return False
+    for known, eligible in news.narrower:
+        if eligibility.covers(db, replace(news.activity, eligible=eligible), member):
+            return known is not None and known > since
+    return True
 
 
 def card(wanted: list[Listing], now: datetime) -> Card:

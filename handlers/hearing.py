@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from handlers import meeting, replies, short
-from handlers.checks import bare, read_code, read_number
+from handlers.checks import bare, read_code, read_number, read_six
 from handlers.help import people
 from handlers.running import Outcome, answer, back, beside, leave, request
 from handlers.talk import ACTIONS, Talk, examples, menu
 from handlers.understanding.intents import Intent, understand
 from handlers.understanding.reading import read
 from handlers.words import Reader, say
-from models import invite
+from models import checkin, invite, photo
 from models.card import Card, Choice
 from models.conversation import Form, Memory
+from models.photo import Sent
 from models.pushed import Pushed
 from models.text import Text
 
@@ -31,6 +32,8 @@ ESCAPES = {
 # The misunderstanding that is answered with the menu, and with a person in the chat and a place with people.
 PATIENCE = 3
 _SENTENCE = re.compile(r"([a-z]+)(?: (\d{1,9})(?:\.(\d{1,3}))?)?")
+# A code that we signed: it goes to its action whole, and is looked into there.
+_SIGNED = re.compile(r"([a-z]+) ([\w-]{16,56})", re.ASCII)
 _NTH = re.compile(r"第?(\d{1,2}|[一二两三四五六七八九十])(?:个|条|项|场)?")
 _SHOWN_NUMBER = re.compile(r"^\d{1,2}\. ")
 
@@ -39,7 +42,7 @@ _SHOWN_NUMBER = re.compile(r"^\d{1,2}\. ")
 class Line:
     """What somebody sent, as far as the core cares. A forwarded line is somebody else's words.
 
-    `attached` tells that a photo or a file came along, which no handler takes yet; `location` is where on the map
+    `attached` tells that a photo or a file came along, `photo` which one, where a question may want it; `location` is where on the map
     somebody says to be, latitude first; `scanned` that the text is what a code or a link said, not the sender.
     """
 
@@ -48,6 +51,7 @@ class Line:
     forwarded: bool = False
     location: tuple[float, float] | None = None
     scanned: bool = False
+    photo: Sent | None = None
 
 
 def learn(talk: Talk, news: Sequence[Pushed], numbered: Sequence[Pushed] = ()) -> None:
@@ -102,6 +106,8 @@ def _open_questions(talk: Talk) -> set[int]:
 
 
 def _decide(talk: Talk, line: Line, said: str) -> Outcome:
+    if line.photo and (taken := _photo(talk, line.photo)):
+        return taken
     if line.forwarded:
         return _forwarded(talk, line)
     if line.scanned:
@@ -113,10 +119,12 @@ def _decide(talk: Talk, line: Line, said: str) -> Outcome:
         return beside(talk, Outcome("unknown", (told,)))
     if escape := ESCAPES.get(bare(said)):
         return _escape(talk, escape)
-    if pressed := _sentence(talk, said):
+    if pressed := _sentence(talk, said) or _signed(talk, said):
         return pressed
     if talk.memory.form and not talk.in_group:
         return _in_form(talk, talk.memory.form, said)
+    if digits := _read_aloud(talk, said):
+        return digits
     if code := read_code(said):
         return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
@@ -128,7 +136,7 @@ def _spoken(line: Line, shown: Memory, form: Form | None) -> str:
     plain = bare(line.text)
     nth = _NTH.fullmatch(plain)
     number = read_number(nth[1]) if nth else None
-    if number is not None and 1 <= number <= len(shown.numbers) and (form is None or form.wants == "choice"):
+    if number is not None and 1 <= number <= len(shown.numbers) and (form is None or form.numbers):
         return shown.numbers[number - 1]
     label = _SHOWN_NUMBER.sub("", plain)
     return next((says for known, says in shown.menu if known in (plain, label)), line.text)
@@ -156,8 +164,27 @@ def _pressed_answer(talk: Talk, question: int, nth: int) -> Outcome:
     return beside(talk, Outcome("answer", (past,)))
 
 
+def _signed(talk: Talk, said: str) -> Outcome | None:
+    """A signed code proves itself, also where somebody types what he read from it."""
+    found = _SIGNED.fullmatch(said.strip())
+    action = ACTIONS.get(found[1]) if found else None
+    if found is None or action is None or not action.signed:
+        return None
+    return request(talk, action, {"code": found[2]})
+
+
+def _read_aloud(talk: Talk, said: str) -> Outcome | None:
+    """Six digits alone are those that are read aloud, while there is anything to check in to."""
+    found = read_six(said)
+    if found is None or not checkin.is_on(talk.db, talk.now):
+        return None
+    return request(talk, ACTIONS["checkin"], {"digits": found})
+
+
 def _scanned(talk: Talk, said: str) -> Outcome:
     """A code on a wall or a link may be anybody's: it opens what is declared for that, and else the help."""
+    if signed := _signed(talk, said):
+        return signed
     found = _SENTENCE.fullmatch(said.strip())
     action = ACTIONS.get(found[1]) if found and not found[3] else None
     if found is None or action is None or not action.scans or bool(found[2]) != action.numbered:
@@ -172,6 +199,15 @@ def _forwarded(talk: Talk, line: Line) -> Outcome:
         return answer(talk, form, ["text", line.text])[1]
     told = Card(Text("要办什么，请直接说一句。转发来的内容，我们不会照着办。"), choices=menu(), tone="notice")
     return beside(talk, Outcome("unknown", (told,)))
+
+
+def _photo(talk: Talk, sent: Sent) -> Outcome | None:
+    """Where the open question wants a photo, it is its answer, whatever words go along; None elsewhere."""
+    form = talk.memory.form
+    if form is None or form.wants != "photo" or talk.in_group:
+        return None
+    number = photo.receive(talk.db, talk.person.id, sent, talk.now)
+    return answer(talk, form, ["photo", number])[1]
 
 
 def _escape(talk: Talk, word: str) -> Outcome:
@@ -190,6 +226,8 @@ def _escape(talk: Talk, word: str) -> Outcome:
 
 def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
     """In doubt a line is the answer; a question that checks gives way to what it cannot take."""
+    if form.wants == "choice" and (aloud := _read_aloud(talk, said)):
+        return aloud
     if (code := read_code(said)) and (form.wants != "text" or _is_given(talk, code)):
         return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
@@ -274,5 +312,5 @@ def _remember(talk: Talk, outcome: Outcome, shown: Memory) -> None:
     if numbered or pressable:
         shown.menu = _labels([*pressable, *numbered], reader) + _numbered_labels(numbered, reader)
     form = talk.memory.form
-    waits = form is not None and form.wants != "choice" and not talk.in_group
+    waits = form is not None and not form.numbers and not talk.in_group
     shown.numbers = [] if waits else [choice.says for choice in numbered]

@@ -18,6 +18,8 @@ from models.text import Several, Text, as_said, prose
 
 # More sentences than these are read by nobody who comes for the first time.
 _OFFERED = 3
+# More lines than these are read by nobody at one time; the others are one press away.
+_SHOWN = 8
 _HELP = (
     Phrase(
         r"(?:能|会|可以)(?:干|做|帮我做|帮我)(?:些|点)?(?:什么|啥|嘛)|你会(?:些)?(?:什么|啥)|你是谁|你叫什么|(?:有)?(?:什么|啥)功能|怎么用|使用说明|怎么操作",
@@ -28,6 +30,12 @@ _HELP = (
         weight=3,
     ),
     Phrase(r"^(?:帮助|菜单|功能|主菜单|帮帮我|打开菜单)[!.。]?$", weight=3),
+)
+_MORE = (
+    Phrase(
+        r"^(?:还有)?(?:更多|其他|别的)(?:的)?说法[!.。]?$|^还(?:能|可以)(?:怎么)?说(?:什么|些什么|啥)?[?。]?$|^more examples[.?]?$",
+        weight=4,
+    ),
 )
 # In either script, since what is said with it is passed on as it is.
 _PEOPLE = r"人工|真人|客服|工作人[员員]|(?:社[区區]|街道|居委)的?(?:人|同志)"
@@ -72,12 +80,25 @@ def alone(talk: Talk) -> Card:
 
 
 def greeting(*, of_staff: bool = False) -> Card:
-    """What can be said, an example of each: also what somebody sees who has not said anything yet."""
-    text = Text("您好，要办什么直接说就行，比如：\n{lines}", lines=_lines(examples()))
+    """What is said most: also what somebody sees who has not said anything yet."""
+    text = Text("您好，要办什么直接说就行，比如：\n{lines}", lines=_lines(examples()[:_SHOWN]))
     if of_staff:
-        besides = Text("您是工作人员，还可以说：\n{lines}", lines=_lines(examples(for_staff=True)))
-        text = Text("{text}\n{besides}", text=text, besides=besides)
+        text = _with_staffs(text, examples(for_staff=True)[:_SHOWN])
+    return Card(text, choices=(*menu(), Choice(Text("更多说法"), press("sayings"))))
+
+
+@on("help", head="sayings", allow=anybody, private=True, phrases=_MORE)
+def sayings(talk: Talk) -> Card:
+    """The others: with those of the help, an example of each thing that can be asked for."""
+    text = Text("还可以这样说：\n{lines}", lines=_lines(examples()[_SHOWN:]))
+    if duty.places(talk.db, talk.person.id):
+        text = _with_staffs(text, examples(for_staff=True)[_SHOWN:])
     return Card(text, choices=menu())
+
+
+def _with_staffs(text: Text, said: Iterable[Text]) -> Text:
+    besides = Text("您是工作人员，还可以说：\n{lines}", lines=_lines(said))
+    return Text("{text}\n{besides}", text=text, besides=besides)
 
 
 def _lines(said: Iterable[Text]) -> Several:
@@ -118,7 +139,7 @@ def _said(reading: Reading) -> Arguments:
     head="person",
     allow=anybody,
     example=Text("转人工"),
-    rank=95,
+    rank=26,
     private=True,
     phrases=_PERSON,
     reads=_said,

@@ -56,8 +56,10 @@ _SETTLE = (
 
 
 def on_duty(db: Db, person: Person) -> bool:
-    """Staff of any place, and administrators; which question is whose is asked for each."""
-    return addressee.officer(db, person.id) is not None or duty.plays(db, person.id)
+    """Staff of any place, administrators, and contacts who were asked; which question is whose is asked for each."""
+    if addressee.officer(db, person.id) is not None or duty.plays(db, person.id):
+        return True
+    return question.addressed(db, person.id)
 
 
 def _meant(reading: Reading) -> Arguments:

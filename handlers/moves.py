@@ -21,7 +21,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _OVER_MIDNIGHT = re.compile(
-    r"(?:到|至|\bto\b|[-–~])\s*(?:次日|第二天|凌晨)*\s*(?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d)\s*$"
+    r"(?:到|至|\bto\b|[-–~])\s*(?:次日|第二天|凌晨)*\s*(?P<hour>0?\d|1\d|2[0-3])(?::(?P<minute>[0-5]\d)|点(?:整|(?P<half>半))?)\s*$"
 )
 _NUMBERS = {
     **DIGITS,
@@ -105,7 +105,7 @@ def told(after: Reading) -> Wish:
 def _past_midnight(text: str) -> time | None:
     """22:30到0:30, which is no stretch of one day."""
     found = _OVER_MIDNIGHT.search(text)
-    return time(int(found["hour"]), int(found["minute"])) if found else None
+    return time(int(found["hour"]), int(found["minute"] or (30 if found["half"] else 0))) if found else None
 
 
 def _shift(text: str) -> Wish:

@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers import export_files
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, menu, on, press
 from handlers.understanding.reading import Reading
-from models import erasure, notice, registration
+from models import erasure, notice, registered
 from models.card import Attachment, Card, Choice
 from models.text import Several, Text
 
@@ -214,4 +214,4 @@ def _question(talk: Talk) -> Text:
 
 def _coming(talk: Talk, now: datetime) -> int:
     """How many registrations there are that can still be given back."""
-    return sum(each.activity.starts > now for each in registration.mine(talk.db, talk.person.id, now))
+    return sum(each.activity.starts > now for each in registered.mine(talk.db, talk.person.id, now))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from handlers import whereabouts
+from handlers import skills, whereabouts
 from handlers.language import LANGUAGES
 from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
@@ -169,10 +169,17 @@ def show(talk: Talk) -> Card:
         _line(Text("手机"), _phone(talk, who), press("phone"), anew=_anew(talk, "phone")),
         _line(Text("语言"), LANGUAGES[talk.person.language], press("language")),
         _line(Text("兴趣"), _joined([prose(each) for each in who.interests]), press("likes")),
+        *_skills(talk),
         party_row(talk),
         _line(Text("收的消息"), _received(talk), press("news")),
     )
     return Card(text, articles=articles, choices=choices)
+
+
+def _skills(talk: Talk) -> tuple[Article, ...]:
+    """Staff confirm them; who has none has no line."""
+    found = skills.line(talk)
+    return (_line(Text("技能"), found, press("myskills")),) if found else ()
 
 
 def _anew(talk: Talk, purpose: str) -> bool:

@@ -14,12 +14,13 @@ from models.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """For whom it is made, always the one it was sent to, and when."""
+    """For whom it is made, always the one it was sent to, and when; `code` is what a code in it says when it is scanned."""
 
     person: Person
     now: datetime
     zone: ZoneInfo
     vault: Vault
+    code: str = ""
 
     @property
     def reader(self) -> Reader:
@@ -33,6 +34,18 @@ class Content:
 
 
 Making = Callable[[], Content]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A making that computes for long, as drawing does: a process of its own does it, which is given all that it needs."""
+
+    making: Making
+
+    def __call__(self) -> Content:
+        return self.making()
+
+
 Recipe = Callable[..., Making]
 RECIPES: dict[str, Recipe] = {}
 

@@ -23,7 +23,11 @@ def reminder(wanted: Listing, span: timedelta) -> Card:
         choices = answers(wanted.number)
     else:
         text = Text("别忘了：「{title}」{when}开始。", title=title, when=when)
-        choices = (Choice(Text("取消报名"), press("withdraw", wanted.number)),)
+        # At the door this is the last that he has read.
+        choices = (
+            activity_cards.own_code(wanted.number),
+            Choice(Text("取消报名"), press("withdraw", wanted.number)),
+        )
     # Below the card, where they are words to type on a channel without buttons.
     return Card(text, articles=(_where(wanted),), choices=(*choices, activity_cards.settings(wanted.number)))
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any, NoReturn
 
 from handlers import activity_cards, reminder_cards
-from handlers.activity_cards import BROWSE
+from handlers.activity_cards import BROWSE, MY_LIST
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
 from handlers.understanding.times.numerals import number as numeral
-from models import activity, registration, reminder, search
+from models import activity, registered, reminder, search
 from models.card import Article, Card, Choice
 from models.refusal import Refusal
-from models.registration import Held
+from models.registered import Held
 from models.text import Moment, Text, prose
 
 _DAY, _HOUR, _HALF_HOUR = timedelta(days=1), timedelta(hours=1), timedelta(minutes=30)
@@ -20,7 +20,6 @@ LONGEST = timedelta(days=30)
 _OFFERED = 5
 # Among so many that are like what is named one's own is looked for.
 _LIKE = 50
-_MY_LIST = Choice(Text("我的报名"), press("mine"))
 _COUNT = r"(?P<half>半)|(?P<count>\d{1,3}|[一二两三四五六七八九十廿卅]{1,3}|half an?|an?|one|two|three|four|five|six)"
 _UNIT = r"(?P<day>天|日(?!期)|days?)|(?P<hour>小时|钟头|点钟|hours?|hrs?)|(?P<quarter>刻钟?)|(?P<minute>分钟?|minutes?|mins?)"
 _LENGTH = rf"(?:{_COUNT})\s*个?\s*(?P<more>半)?\s*(?:{_UNIT})"
@@ -189,16 +188,14 @@ def as_usual(talk: Talk, number: int = 0) -> Card:
 def _held(talk: Talk, numbers: list[int], *, never: bool = False) -> Held:
     """The registration that is meant; asks where it could be several, and leaves where there is none."""
     mine = [
-        each
-        for each in registration.mine(talk.db, talk.person.id, talk.now)
-        if each.activity.starts > talk.now
+        each for each in registered.mine(talk.db, talk.person.id, talk.now) if each.activity.starts > talk.now
     ]
     meant = [each for each in mine if each.activity.number in numbers] if numbers else mine
     if len(meant) == 1:
         return meant[0]
     if not meant and never:
         sentence = Text("不用设，没有报名的活动我们不会提醒您。")
-        talk.leave(Refusal("reminder.none", sentence), _MY_LIST, BROWSE)
+        talk.leave(Refusal("reminder.none", sentence), MY_LIST, BROWSE)
     if not meant:
         _leave_to_register(talk, numbers)
     options = [Option(each.activity.number, activity_cards.label(each.activity)) for each in meant]
@@ -229,13 +226,13 @@ def _leave_to_register(talk: Talk, numbers: list[int]) -> NoReturn:
 
 def _none_at_all(talk: Talk) -> Card:
     """Of nothing that one is registered for by now."""
-    mine = registration.mine(talk.db, talk.person.id, talk.now)
+    mine = registered.mine(talk.db, talk.person.id, talk.now)
     for each in mine:
         reminder.choose(talk.db, each.id, each.activity.starts, [], talk.schedule, talk.now)
     text = Text("现在报名的活动都不再提醒您，报名还在。以后新报的活动，还会提醒。")
     if not mine:
         text = Text("不用设，没有报名的活动我们不会提醒您。")
-    return Card(text, choices=(_MY_LIST, BROWSE), tone="done", refs=tuple(each.activity.ref for each in mine))
+    return Card(text, choices=(MY_LIST, BROWSE), tone="done", refs=tuple(each.activity.ref for each in mine))
 
 
 def _add(talk: Talk, held: Held, *spans: timedelta, instead: bool = False) -> Card:

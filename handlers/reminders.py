@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from handlers import activity_cards, reminder_cards
+from handlers import activity_cards, guest_lines, queueing, reminder_cards
 from handlers.activity_cards import BROWSE
 from handlers.jobs import job
-from handlers.registrations import ABSENT, cancel, free, next_steps
+from handlers.registrations import ABSENT, cancel, free
+from handlers.taking import taken
 from handlers.talk import Option, Phrase, Talk, anybody, on, press
-from models import activity, registration, reminding
+from handlers.ways_on import next_steps
+from models import activity, registering, registration, reminding
 from models.activity import Listing
 from models.card import Article, Card, Choice
 from models.database import Db
@@ -73,8 +75,10 @@ def coming(talk: Talk, number: int | None = None, numbers: list[int] | None = No
     if wanted is None:
         text = Text("要报名请说“报名”加活动的名字。您现在没有要回复的活动。")
         return Card(text, choices=(BROWSE,))
+    if queued := _queued(talk, wanted):
+        return queued
     try:
-        registration.come(talk.db, wanted, talk.person.id, talk.now)
+        registering.come(talk.db, wanted, talk.person.id, talk.now)
     except Refusal as refusal:
         talk.leave(refusal, *_register(wanted, Text("报名"), talk.now), BROWSE)
     text = Text("好的，{when}见，「{title}」。", title=prose(wanted.title), when=_when(wanted))
@@ -90,16 +94,28 @@ def absent(talk: Talk, number: int | None = None, numbers: list[int] | None = No
         if len(numbers) != 1:
             return cancel(talk, numbers=numbers)
     wanted = activity.find(talk.db, number or (numbers or [0])[0])
+    live = registration.live(talk.db, wanted, talk.person.id)
     try:
+        if live is not None and live.state in ("waiting", "offered"):
+            return queueing.left(talk, wanted, live)
         free(talk, wanted)
     except Refusal as refusal:
-        talk.leave(refusal, *next_steps(wanted, refusal))
+        guests = guest_lines.instead(talk, wanted, refusal)
+        talk.leave(refusal, *guests, *next_steps(wanted, refusal))
     wanted = activity.find(talk.db, wanted.number)  # with the seats that are free now
     text = Text("好的，「{title}」的名额让给别人了。要是又能来，请重新报名。", title=prose(wanted.title))
     again = _register(wanted, Text("重新报名"), talk.now)
     if not again:
         text = Text("好的，「{title}」的名额让出来了。", title=prose(wanted.title))
     return Card(text, choices=(*again, BROWSE), tone="done", refs=(wanted.ref,))
+
+
+def _queued(talk: Talk, wanted: Listing) -> Card | None:
+    """Who waits and is told that it moved may say that he still comes: he stays where he is, or takes what is offered."""
+    live = registration.live(talk.db, wanted, talk.person.id)
+    if live is None or live.state not in ("waiting", "offered"):
+        return None
+    return taken(talk, wanted, live) if live.state == "offered" else queueing.stands(talk, wanted, live)
 
 
 def _told(talk: Talk, numbers: list[int] | None) -> list[int]:

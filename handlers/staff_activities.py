@@ -8,43 +8,29 @@ from handlers import activity_cards, checks, moves
 from handlers.activity_cards import BROWSE
 from handlers.activity_changes import differences, why
 from handlers.moves import Wish
+from handlers.own_activities import named, which
 from handlers.staff_activity_phrases import CALL_OFF, MOVE, RETRACT
 from handlers.talk import Arguments, Option, Talk, anybody, on, press
-from handlers.understanding import naming
 from handlers.understanding.reading import Reading, read
-from models import activity, activity_change, duty, registration, search
+from models import activity, activity_change, duty
 from models.activity import Listing
 from models.activity_change import Slot
 from models.card import Article, Card, Choice
 from models.refusal import Refusal
-from models.search import Query
 from models.text import Several, Text, prose
 
-_OFFERED = 5
 _YES = ("确认", "是", "是的", "好", "好的", "对", "行", "发布", "提交", "yes", "ok", "confirm", "publish")
 _NO = ("不", "不要", "不了", "不用", "算了", "no")
 
 
 def _moved(reading: Reading) -> Arguments:
-    named, wish, reason = moves.wish(reading)
-    return {**_what(named), "wish": wish, "reason": reason}
+    before, wish, reason = moves.wish(reading)
+    return {**named(before), "wish": wish, "reason": reason}
 
 
 def _named(reading: Reading) -> Arguments:
     rest = read(moves.without_reason(reading.text), reading.now, reading.person, reading.lexicon)
-    return {**_what(rest), "reason": moves.reason(reading.said)}
-
-
-def _what(named: Reading) -> Arguments:
-    """The titles that are named; where none is, what the topic finds."""
-    numbers = [title.number for title in named.titles]
-    query = None if numbers or not named.topic else search.dump(named.query())
-    return {
-        "numbers": numbers,
-        "query": query,
-        "other_day": named.on_another_day,
-        "other_name": naming.other(named),
-    }
+    return {**named(rest), "reason": moves.reason(reading.said)}
 
 
 @on(
@@ -69,7 +55,7 @@ def move(
     reason: str | None = None,
     sequence: int | None = None,
 ) -> Card:
-    wanted = _which(talk, number, numbers, query, other_day, other_name, Text("改哪一场？"))
+    wanted = which(talk, number, numbers, query, other_day, other_name, Text("改哪一场？"))
     _check_unchanged(talk, wanted, sequence, "move")
     activity_change.check(wanted, talk.now)
     new = _slot(talk, wanted, wish or {})
@@ -112,7 +98,7 @@ def cancel(
     reason: str | None = None,
     sequence: int | None = None,
 ) -> Card:
-    wanted = _which(talk, number, numbers, query, other_day, other_name, Text("取消哪一场？"))
+    wanted = which(talk, number, numbers, query, other_day, other_name, Text("取消哪一场？"))
     _check_unchanged(talk, wanted, sequence, "calloff")
     activity_change.check(wanted, talk.now)
 
@@ -148,7 +134,7 @@ def withdraw(
     sequence: int | None = None,
 ) -> Card:
     """Before anybody registered: nobody is told."""
-    wanted = _which(talk, number, numbers, query, other_day, other_name, Text("撤回哪一场？"))
+    wanted = which(talk, number, numbers, query, other_day, other_name, Text("撤回哪一场？"))
     _check_unchanged(talk, wanted, sequence, "retract")
     try:
         activity_change.check_withdraw(talk.db, wanted, talk.now)
@@ -163,62 +149,6 @@ def withdraw(
         return Card(Text("好的，没有撤回。"), articles=(activity_cards.full(wanted, talk.now),))
     activity_change.withdraw(talk.db, wanted, talk.person.id, talk.now)
     return Card(Text("「{title}」已经撤回。", title=prose(wanted.title)), tone="done", refs=(wanted.ref,))
-
-
-def _which(
-    talk: Talk,
-    number: int | None,
-    numbers: list[int] | None,
-    query: dict[str, Any] | None,
-    other_day: bool,
-    other_name: str | None,
-    question: Text,
-) -> Listing:
-    """The activity that is meant, of those that this person may change. Leaves with who may, where it is not he."""
-    found = [activity.find(talk.db, number)] if number else activity.those(talk.db, numbers or [])
-    if not found and query:
-        found, _ = search.search(talk.db, search.load(query), talk.now, limit=_OFFERED)
-        if any(other_name and other_name in each.title for each in found):
-            other_name = None  # a part of its title is no other name
-    own = [each for each in found if duty.covers(talk.db, talk.person.id, each.place_id)]
-    if not found:
-        own = _upcoming(talk)
-    elif not own:
-        _refuse(talk, found[0])
-    own = own[:_OFFERED]
-    if len(own) == 1 and found and not (other_day or other_name):
-        return own[0]
-    if other_name:
-        question = Text("没有找到“{words}”。{question}", words=other_name, question=question)
-    elif other_day:
-        question = Text("您说的那天没有，别的时间有。{question}", question=question)
-    talk.keep(numbers=[each.number for each in own])
-    options = [Option(each.number, activity_cards.label(each)) for each in own]
-    about = tuple(Article(prose(each.title), each.ref) for each in own)
-    chosen = talk.ask("which", question, *options, about=about)
-    return next(each for each in own if each.number == chosen)
-
-
-def _refuse(talk: Talk, wanted: Listing) -> None:
-    """Who may, and what everybody may: give one's own seat back."""
-    try:
-        duty.check(talk.db, talk.person.id, wanted.place_id, wanted.ref)
-    except Refusal as refusal:
-        mine = registration.party_of(talk.db, wanted, talk.person.id)
-        own = (Choice(Text("取消报名"), press("withdraw", wanted.number)),) if mine else ()
-        talk.leave(refusal, *own, Choice(Text("详情"), press("show", wanted.number)))
-
-
-def _upcoming(talk: Talk) -> list[Listing]:
-    """What comes next at this person's places, where nothing was named that is known."""
-    places = duty.everywhere(talk.db, talk.person.id)
-    if not places:
-        sentence = Text("请找服务站的工作人员，活动由他们来改。")
-        talk.leave(Refusal("duty.nobody", sentence), Choice(Text("我的报名"), press("mine")), BROWSE)
-    found, _ = search.search(talk.db, Query(places=tuple(places)), talk.now, limit=_OFFERED)
-    if not found:
-        talk.leave(Refusal("activity.none", Text("您负责的地方现在没有活动。")), BROWSE)
-    return found
 
 
 def _check_unchanged(talk: Talk, wanted: Listing, seen: int | None, head: str) -> None:

@@ -52,7 +52,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A handler as declared: `head` begins the sentence that its buttons say, `numbered` with a number."""
+    """A handler as declared: `head` begins the sentence that its buttons say, `numbered` with a number.
+
+    A `signed` one takes a code that we signed instead, as `checkin dGhpcyBpcyBzaWduZWQ`.
+    """
 
     name: str
     head: str
@@ -67,6 +70,7 @@ class Action:
     in_group: str | None
     version: int
     numbered: bool
+    signed: bool
     phrases: tuple[Phrase, ...]
     reads: "Callable[[Reading], Arguments]"
 
@@ -120,7 +124,7 @@ def on(
     def declare(handler: Handler) -> Handler:
         if head in ACTIONS:
             raise ValueError(f"the head {head!r} is declared twice")
-        numbered = "number" in signature(handler).parameters
+        taken = signature(handler).parameters
         ACTIONS[head] = Action(
             name,
             head,
@@ -134,7 +138,8 @@ def on(
             scans,
             in_group,
             version,
-            numbered,
+            "number" in taken,
+            "code" in taken,
             phrases,
             reads,
         )
@@ -171,7 +176,7 @@ class Question:
     def card(self, number: int) -> Card:
         """The question as a card; `number` tells its buttons from those of other questions."""
         # Where a number may be the answer, the options are words to type and take no number of a list.
-        aside = self.wants != "choice"
+        aside = self.wants not in ("choice", "photo")
         choices = [
             Choice(option.label, f"answer {number}.{nth}", aside)
             for nth, option in enumerate(self.options, 1)
@@ -287,6 +292,10 @@ def refused(refusal: Refusal, *choices: Choice) -> Card:
 def _take(question: Question, answer: list[Any], check: Callable[[str], Any] | None) -> Any:
     """The value of a stored answer; leaves with the question again where it does not fit (any more)."""
     kind, given = answer
+    if kind == "photo":
+        if question.wants != "photo":
+            raise Pause(question)
+        return given
     if kind == "option":
         for option in question.options:
             if option.value == given:

@@ -11,20 +11,19 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    literal_column,
     select,
     text,
     update,
 )
 from sqlmodel import Field, SQLModel
 
-from models import change, community
+from models import change, community, put_off
 from models.activity import ACTIVITY, Listing
 from models.change import CHANGE
 from models.database import Db, table_of
 from models.personal import impersonal
 from models.refusal import Refusal
-from models.registration import REGISTRATION
+from models.registration import LIVE, REGISTRATION, TOLD
 from models.text import Prose, Text
 
 # Which state an activity may go to from which.
@@ -72,11 +71,10 @@ class Slot:
     place: int
 
 
-CONFIRMED = REGISTRATION.c.state == literal_column("'confirmed'")
-_CONCERNED = select(func.count()).where(
-    REGISTRATION.c.activity_id == bindparam("activity"), CONFIRMED, REGISTRATION.c.member_id.is_not(None)
+_CONCERNED = select(func.count(TOLD.distinct())).where(
+    REGISTRATION.c.activity_id == bindparam("activity"), LIVE
 )
-_WHEN_AND_WHERE = ("starts", "ends", "day", "minute", "place_id", "registration_closes")
+_WHEN_AND_WHERE = ("starts", "ends", "day", "minute", "place_id", "registration_closes", "decides")
 _HELD = select(ACTIVITY).where(ACTIVITY.c.id == bindparam("activity"))
 # Who changed it meanwhile was first, and what was shown is not so any more.
 _AS_SEEN = and_(
@@ -129,7 +127,7 @@ def slot(wanted: Listing) -> Slot:
 
 
 def concerned(db: Db, wanted: Listing) -> int:
-    """How many people are registered, and would be told."""
+    """How many people would be told: who is registered or waits, or registered a guest."""
     return int(db.value(_CONCERNED, activity=wanted.id))
 
 
@@ -172,10 +170,12 @@ def move(
     closes = wanted.registration_closes
     if closes is not None:
         closes = min(closes + (new.starts - wanted.starts), new.starts)
-    values = {**_derived(db, new), "registration_closes": closes}
+    decides = wanted.decides and wanted.decides + (new.starts - wanted.starts)
+    values = {**_derived(db, new), "registration_closes": closes, "decides": decides}
     seen = {"activity": wanted.id, "seen": wanted.sequence}
     if not db.run(_MOVE, **seen, **_as_new(values), now=now):
         raise _meanwhile(wanted)
+    put_off.start_anew(db, wanted.id, new.starts, actor, now)
     _note(db, "moved", wanted, new, actor, now, reason)
 
 
@@ -184,6 +184,9 @@ def cancel(db: Db, wanted: Listing, actor: int | None, now: datetime, reason: st
     check(wanted, now)
     if not db.run(_CALL_OFF, activity=wanted.id, seen=wanted.sequence, now=now):
         raise _meanwhile(wanted)
+    # Who was there when it broke off has been there.
+    if now < wanted.starts:
+        put_off.call_off(db, wanted.id, wanted.ends, actor, now)
     _note(db, "cancelled", wanted, slot(wanted), actor, now, reason)
 
 
@@ -283,6 +286,8 @@ def correct(db: Db, key: int, values: Mapping[str, Any], now: datetime | None) -
     if not db.run(_MOVE, activity=key, seen=held.sequence, **_as_new(values), now=now):
         return  # cancelled before actors were noted
     change.record(db, "activity", key, "published", "corrected", None, now)
+    if now < new.ends:
+        put_off.start_anew(db, key, new.starts, None, now)
     if now < max(old.ends, new.ends) and db.value(_CONCERNED, activity=key):
         _owe(db, "moved", key, held.sequence, old, new, now, None)
 

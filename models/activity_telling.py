@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, delete, select, text, update
 
 from models.activity import ACTIVITY
-from models.activity_change import ACTIVITY_CHANGE, CONFIRMED, UNTOLD, Slot
+from models.activity_change import ACTIVITY_CHANGE, UNTOLD, Slot
 from models.database import Db
 from models.delivery import DELIVERY
-from models.registration import REGISTRATION
+from models.registration import LIVE, REGISTRATION, TOLD
 from models.still import still_for
 
 # What changes so shortly before the start is told at once, also in the quiet hours.
@@ -34,10 +34,10 @@ _HEARD = (
     .where(DELIVERY.c.notice_id == bindparam("notice"), DELIVERY.c.state.not_in(["pending", "skipped"]))
     .limit(1)
 )
-_GOING = select(REGISTRATION.c.member_id).where(
+_GOING = select(TOLD.label("member_id")).where(
     REGISTRATION.c.activity_id == bindparam("activity"),
-    CONFIRMED,
-    REGISTRATION.c.member_id.in_(bindparam("members", expanding=True)),
+    LIVE,
+    TOLD.in_(bindparam("members", expanding=True)),
 )
 _NOW = select(ACTIVITY.c.state, ACTIVITY.c.sequence).where(ACTIVITY.c.id == bindparam("activity"))
 _PROGRESS = (
@@ -91,16 +91,20 @@ def is_urgent(changed: Row[Any]) -> bool:
 
 
 def those_concerned(changed: Row[Any]) -> Select[Any]:
-    """The members who were registered when it changed and still are, those who have their delivery left out."""
+    """Who is told for those who were registered when it changed, or waited for it, and still are and do.
+
+    Each of them once, those who have their delivery left out.
+    """
     return (
-        select(REGISTRATION.c.member_id)
+        select(TOLD)
         .where(
             REGISTRATION.c.activity_id == changed.activity_id,
-            CONFIRMED,
+            LIVE,
             REGISTRATION.c.at <= changed.at,
-            REGISTRATION.c.member_id > changed.reached,
+            changed.reached < TOLD,
         )
-        .order_by(REGISTRATION.c.member_id)
+        .distinct()
+        .order_by(TOLD)
     )
 
 

@@ -23,6 +23,7 @@ _OFFICER = (
     )
     .order_by(ROLE.c.id)
 )
+_NAME = select(MEMBER.c.name).where(MEMBER.c.id == bindparam("member"))
 _THIS_ONE = _OFFICER.where(MEMBER.c.id == bindparam("member"))
 
 
@@ -90,9 +91,10 @@ def _distance(db: Db, place: int, row: Row[Any]) -> int:
 
 
 def of(db: Db, key: int, place: int | None) -> Addressee:
-    """This officer, who is asked for this place."""
+    """This officer, who is asked for this place; who is none, as the contact of an activity, has no office."""
     row = officer(db, key)
-    assert row is not None
+    if row is None:
+        return Addressee(key, db.value(_NAME, member=key), None, place)
     return Addressee(row.id, row.name, row.place, place)
 
 

@@ -1,7 +1,7 @@
 """Whom a broadcast is for: people of places, organizations, series and activities, each of them once."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -23,10 +23,11 @@ from models import duty, organization, place
 from models.activity import ACTIVITY
 from models.consent import given
 from models.database import Db
-from models.member import ADDRESS, MEMBER, MEMBERSHIP
+from models.member import ADDRESS, MEMBER, MEMBERSHIP, ROLE
+from models.membership_choice import MEMBERSHIP_CHOICE
 from models.organization import ORGANIZATION
 from models.place import PLACE, below
-from models.registration import REGISTRATION
+from models.registration import REGISTRATION, TOLD
 from models.subscription import ALL, SUBSCRIPTION, of_notices, of_purpose
 
 Condition = ColumnElement[bool]
@@ -34,15 +35,19 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Keys of places, organizations and activities, and names of series; who belongs to any of them belongs to it."""
+    """Keys of places, organizations and activities, and names of series; who belongs to any of them belongs to it.
+
+    Of an activity those who have a seat; of one that is `waiting` those who wait for one.
+    """
 
     places: tuple[int, ...] = ()
     organizations: tuple[int, ...] = ()
     series: tuple[str, ...] = ()
     activities: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.organizations or self.series or self.activities)
+        return bool(self.places or self.organizations or self.series or self.activities or self.waiting)
 
     def dump(self) -> dict[str, Any]:
         parts = {
@@ -50,6 +55,7 @@ class Audience:
             "organizations": self.organizations,
             "series": self.series,
             "activities": self.activities,
+            "waiting": self.waiting,
         }
         return {name: list(keys) for name, keys in parts.items() if keys}
 
@@ -86,10 +92,15 @@ class _Part:
     belongs: Condition
     topic: str
     takes_part: bool = False
+    # Who joined it himself agreed to hear of it by that; who left it hears nothing more at once.
+    joined: Condition | None = None
+    left: Condition | None = None
 
     def willing(self) -> Condition:
-        runs = not_(_SILENT) if self.takes_part else and_(or_(not_(_SILENT), _ASKED_AGAIN), given("notices"))
-        return and_(not_(_chose(self.topic, wanted=False)), runs)
+        agreed = given("notices") if self.joined is None else or_(given("notices"), self.joined)
+        runs = not_(_SILENT) if self.takes_part else and_(or_(not_(_SILENT), _ASKED_AGAIN), agreed)
+        still = () if self.left is None else (not_(self.left),)
+        return and_(not_(_chose(self.topic, wanted=False)), runs, *still)
 
 
 _PLACES = select(PLACE.c.id, PLACE.c.code, PLACE.c.name).where(
@@ -98,8 +109,20 @@ _PLACES = select(PLACE.c.id, PLACE.c.code, PLACE.c.name).where(
 _ORGANIZATIONS = select(
     ORGANIZATION.c.id, ORGANIZATION.c.code, ORGANIZATION.c.name, ORGANIZATION.c.place_id
 ).where(ORGANIZATION.c.id.in_(bindparam("keys", expanding=True)))
+_LED = (
+    select(ROLE.c.organization_id)
+    .join(ORGANIZATION, ORGANIZATION.c.id == ROLE.c.organization_id)
+    .where(
+        ROLE.c.member_id == bindparam("member"),
+        ROLE.c.kind == "representative",
+        ORGANIZATION.c.kind == "club",
+    )
+)
 _ACTIVITIES = select(ACTIVITY.c.id, ACTIVITY.c.code, ACTIVITY.c.title, ACTIVITY.c.place_id).where(
     ACTIVITY.c.id.in_(bindparam("keys", expanding=True))
+)
+_LOOKED_AFTER = select(ACTIVITY.c.id).where(
+    ACTIVITY.c.id.in_(bindparam("keys", expanding=True)), ACTIVITY.c.contact_id == bindparam("member")
 )
 _HELD_AT = select(ACTIVITY.c.place_id).where(
     ACTIVITY.c.series.in_(bindparam("names", expanding=True)), ACTIVITY.c.state != "withdrawn"
@@ -156,6 +179,7 @@ def names(db: Db, audience: Audience) -> list[tuple[str, str]]:
     ]
     parts += [("series", name) for name in audience.series]
     parts += [("activity", row.title) for row in db.rows(_ACTIVITIES, keys=list(audience.activities))]
+    parts += [("waiting", row.title) for row in db.rows(_ACTIVITIES, keys=list(audience.waiting))]
     return parts
 
 
@@ -165,16 +189,36 @@ def scope(db: Db, audience: Audience) -> list[int]:
     whole = place.roots(db)
     for row in db.rows(_ORGANIZATIONS, keys=list(audience.organizations)):
         found += [row.place_id] if row.place_id else whole
-    found += [row.place_id for row in db.rows(_ACTIVITIES, keys=list(audience.activities))]
+    keys = [*audience.activities, *audience.waiting]
+    found += [row.place_id for row in db.rows(_ACTIVITIES, keys=keys)]
     if audience.series:
         found += [row.place_id for row in db.rows(_HELD_AT, names=list(audience.series))] or whole
     return list(dict.fromkeys(found))
 
 
 def check(db: Db, audience: Audience, member: int) -> None:
-    """Raises a Refusal that says who may, where this member is not staff of all of it."""
-    for each in scope(db, audience):
+    """Raises a Refusal that says who may, where this member is not staff of all of it, nor leads the club, nor is contact."""
+    for each in scope(db, without_looked_after(db, without_led(db, audience, member), member)):
         duty.check(db, member, each)
+
+
+def without_led(db: Db, audience: Audience, member: int) -> Audience:
+    """What is left for staff: to a club its leader speaks, to no other organization whoever represents it."""
+    if not audience.organizations:
+        return audience
+    led = {row.organization_id for row in db.rows(_LED, member=member)}
+    return replace(audience, organizations=tuple(key for key in audience.organizations if key not in led))
+
+
+def without_looked_after(db: Db, audience: Audience, member: int) -> Audience:
+    """What is left for staff: to those who take part in an activity its contact speaks."""
+    keys = [*audience.activities, *audience.waiting]
+    own = {row.id for row in db.rows(_LOOKED_AFTER, keys=keys, member=member)} if keys else set()
+    return replace(
+        audience,
+        activities=tuple(key for key in audience.activities if key not in own),
+        waiting=tuple(key for key in audience.waiting if key not in own),
+    )
 
 
 def buildings(db: Db, audience: Audience) -> int:
@@ -192,6 +236,15 @@ def _outermost(db: Db, places: tuple[int, ...]) -> list[int]:
     ]
 
 
+def _said(organization: int, *, joined: bool) -> Condition:
+    """Who joined, or left, it himself."""
+    return MEMBER.c.id.in_(
+        select(MEMBERSHIP_CHOICE.c.member_id).where(
+            MEMBERSHIP_CHOICE.c.organization_id == organization, MEMBERSHIP_CHOICE.c.joined.is_(joined)
+        )
+    )
+
+
 def _parts(db: Db, audience: Audience) -> Iterator[_Part]:
     for row in db.rows(_PLACES, keys=list(audience.places)):
         there = below(db, [row.id])
@@ -201,14 +254,21 @@ def _parts(db: Db, audience: Audience) -> Iterator[_Part]:
         joined = select(MEMBERSHIP.c.member_id).where(
             MEMBERSHIP.c.organization_id.in_(organization.below(db, [row.id]))
         )
-        yield _Part(MEMBER.c.id.in_(joined), of_notices(f"organization:{row.code}"))
+        topic = of_notices(f"organization:{row.code}")
+        yield _Part(
+            MEMBER.c.id.in_(joined),
+            topic,
+            joined=_said(row.id, joined=True),
+            left=_said(row.id, joined=False),
+        )
     for name in audience.series:
         follow = select(SUBSCRIPTION.c.member_id).where(
             SUBSCRIPTION.c.subject == f"series:{name}", SUBSCRIPTION.c.wanted
         )
         yield _Part(MEMBER.c.id.in_(follow), of_notices(f"series:{name}"))
-    for row in db.rows(_ACTIVITIES, keys=list(audience.activities)):
-        registered = select(REGISTRATION.c.member_id).where(
-            REGISTRATION.c.activity_id == row.id, REGISTRATION.c.state == "confirmed"
-        )
-        yield _Part(MEMBER.c.id.in_(registered), of_notices(f"activity:{row.code}"), takes_part=True)
+    for keys, states in ((audience.activities, ("confirmed",)), (audience.waiting, ("waiting", "offered"))):
+        for row in db.rows(_ACTIVITIES, keys=list(keys)):
+            registered = select(TOLD).where(
+                REGISTRATION.c.activity_id == row.id, REGISTRATION.c.state.in_(states)
+            )
+            yield _Part(MEMBER.c.id.in_(registered), of_notices(f"activity:{row.code}"), takes_part=True)

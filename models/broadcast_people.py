@@ -5,15 +5,17 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from models import audience as audiences
-from models import duty
+from models import club, duty
 from models.audience import Audience
 from models.broadcast import BROADCAST
 from models.database import Db
 from models.member import MEMBER
+from models.organization import ORGANIZATION
 from models.place import PLACE
 
 _NAME = select(MEMBER.c.name).where(MEMBER.c.id == bindparam("member"))
 _PLACE = select(PLACE.c.name).where(PLACE.c.id == bindparam("place"))
+_CLUB = select(ORGANIZATION.c.name).where(ORGANIZATION.c.id == bindparam("organization"))
 _PROPOSED = (
     select(BROADCAST)
     .where(BROADCAST.c.state == "proposed", BROADCAST.c.kind == "notice")
@@ -31,8 +33,12 @@ def approvers(db: Db, found: Row[Any]) -> list[Row[Any]]:
 
 def speaker(db: Db, found: Row[Any]) -> tuple[str | None, str | None]:
     """The name of its author, and of the place as whose officer he speaks; neither once he is gone."""
-    scope = audiences.scope(db, Audience.load(found.audience))
+    audience = Audience.load(found.audience)
+    led = [key for key in audience.organizations if club.leads(db, found.author_id, key)]
+    scope = audiences.scope(db, audience)
     staff = [row for place in scope[:1] for row in duty.officers(db, place) if row.id == found.author_id]
+    if led and not staff:
+        return db.value(_NAME, member=found.author_id), db.value(_CLUB, organization=led[0])
     office = db.value(_PLACE, place=staff[0].place_id) if staff and staff[0].place_id else None
     return db.value(_NAME, member=found.author_id), office or (
         db.value(_PLACE, place=scope[0]) if scope and not staff else None

@@ -99,6 +99,8 @@ _MINE = (
     .where(
         REGISTRATION.c.member_id == bindparam("member"),
         REGISTRATION.c.id == _LAST,
+        # Who waits, or did in vain, had nothing to go to.
+        REGISTRATION.c.state.in_(["confirmed", "cancelled", "removed"]),
         or_(
             ACTIVITY.c.ends > bindparam("since"),
             and_(ACTIVITY.c.state != "published", ACTIVITY.c.changed > bindparam("since")),

@@ -66,7 +66,8 @@ class Stage:
 class Attachment:
     """What goes along with a card. The shell makes its content after the commit, by `recipe` and `arguments`.
 
-    A `qr` says `says`; a `location` lies at `at`, WGS-84 degrees, latitude first. Both need no recipe.
+    A `qr` says `says`; a `location` lies at `at`, WGS-84 degrees, latitude first. Both need no recipe. What a recipe
+    draws may hold a code too, which opens `says`.
     A `spare` one says nothing that the card does not: where it cannot be carried, nobody misses it.
     """
 

@@ -1,8 +1,9 @@
 """The log of what changed: every state change with actor, time and reason, appended and never edited."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, and_, delete, insert, or_
+from sqlalchemy import JSON, Index, and_, delete, insert, or_
 from sqlmodel import Field, SQLModel
 
 from models.database import Db, table_of
@@ -11,6 +12,8 @@ from models.text import Text
 
 
 class Change(SQLModel, table=True):
+    """`detail` says more of what it was and what it became, where that is nobody's secret."""
+
     __table_args__ = (Index("ix_change_subject", "subject", "subject_id"),)
     id: int | None = Field(default=None, primary_key=True)
     subject: str
@@ -20,6 +23,7 @@ class Change(SQLModel, table=True):
     actor_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     at: datetime
     reason: str | None = None
+    detail: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
 
 
 CHANGE = table_of(Change)
@@ -35,6 +39,7 @@ def record(
     actor: int | None,
     at: datetime,
     reason: str | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> None:
     """Appends one change; it is part of the same transaction as the change itself."""
     db.run(
@@ -46,24 +51,49 @@ def record(
         actor_id=actor,
         at=at,
         reason=reason,
+        detail=detail,
     )
 
 
 _ABOUT_MEMBERS = CHANGE.c.subject == "member"
+# The columns of an activity of which it is noted that staff edited them, as `title edited`.
+EDITED = (
+    *("title", "summary", "capacity", "fee", "tags", "kind", "series", "host_id", "registration_opens"),
+    *("registration_closes", "questions", "companions", "approval", "minimum", "decides", "eligible"),
+    *("contact_id", "checks_out", "private_note", "hours"),
+)
 _SUBJECTS = Codes(
     {
         "activity": Text("活动"),
         "registration": Text("报名"),
         "member": Text("基本资料"),
         "group": Text("群"),
+        "organization": Text("组织"),
         "question": Text("问题"),
+        "visit": Text("签到"),
+        "credit": Text("志愿时长"),
+        "attendance": Text("出勤"),
+        "appeal": Text("请我们核对的"),
+        "skill": Text("技能"),
+        "handover": Text("转班"),
     }
 )
-_STATES = Codes(
+STATES = Codes(
     {
         "confirmed": Text("已报名"),
+        "pending": Text("待审核"),
+        "waiting": Text("候补"),
+        "offered": Text("等您确认"),
+        "rejected": Text("没有通过"),
+        "declined": Text("让给了别人"),
+        "expired": Text("过时没有回复"),
+        "missed": Text("没有排到"),
+        "removed": Text("工作人员取消了"),
         "cancelled": Text("已取消"),
         "published": Text("已发布"),
+        "proposed": Text("提出了，等工作人员看"),
+        "returned": Text("退回了"),
+        **{f"{column} edited": Text("改了活动内容") for column in EDITED},
         "moved": Text("改了时间或地点"),
         "corrected": Text("按社区资料改了时间或地点"),
         "withdrawn": Text("已撤回"),
@@ -85,8 +115,37 @@ _STATES = Codes(
         "invite revoked": Text("撤销了邀请码"),
         "account joined": Text("关联了账号"),
         "account removed": Text("移出了账号"),
+        "joined": Text("加入了"),
+        "left": Text("退出了"),
+        "result shown": Text("公开了小结"),
+        "result waiting": Text("写了小结"),
         "bound": Text("绑定了"),
         "unbound": Text("解绑了"),
+        "arrived": Text("签到了"),
+        "departed": Text("签退了"),
+        "undone": Text("撤销了签到"),
+        "party corrected": Text("改了到场人数"),
+        "hours counting": Text("等签退"),
+        "hours credited": Text("记了时长"),
+        "hours assumed": Text("没有签退，按计划算"),
+        "hours entered": Text("补录了时长"),
+        "hours corrected": Text("改了时长"),
+        "hours revoked": Text("撤销了时长"),
+        "hours gave way": Text("少算了补录的时长"),
+        "attended": Text("来了"),
+        "absent": Text("没来"),
+        "excused": Text("情有可原"),
+        "undecided": Text("还没有定"),
+        "granted": Text("按您说的改了"),
+        "kept": Text("没有改"),
+        "said": Text("说了有这个技能"),
+        "known": Text("已确认"),
+        "unknown": Text("没有确认"),
+        "asked": Text("请人接班"),
+        "taken": Text("有人接了"),
+        "refused": Text("没有接"),
+        "lapsed": Text("过时没有人接"),
+        "taken back": Text("收回了"),
     }
 )
 
@@ -104,10 +163,11 @@ personal(
     shows={
         "at": Text("时间"),
         "subject": Shown(Text("事项"), _SUBJECTS),
-        "before": Shown(Text("之前"), _STATES),
-        "after": Shown(Text("之后"), _STATES),
+        "before": Shown(Text("之前"), STATES),
+        "after": Shown(Text("之后"), STATES),
         "reason": Text("原因"),
     },
+    besides={"detail": "what an activity said before and after, which stands in no word about a member"},
     erase=_erase,
     refers={"subject_id": _ABOUT_MEMBERS},
     kept="for good: it is the audit",

@@ -32,6 +32,7 @@ class Community(SQLModel, table=True):
 COMMUNITY = table_of(Community)
 _ZONE = select(COMMUNITY.c.timezone)
 _NAME = select(COMMUNITY.c.name)
+_DAYS = select(COMMUNITY.c.holidays, COMMUNITY.c.workdays)
 _REVISION = select(COMMUNITY.c.revision)
 _IS_DEMO = select(COMMUNITY.c.demo)
 _MARK_DEMO = update(COMMUNITY).values(demo=bindparam("only"))
@@ -96,6 +97,13 @@ def name(db: Db) -> str | None:
     """What the community calls itself."""
     found: str | None = db.value(_NAME)
     return found
+
+
+def days(db: Db) -> tuple[set[date], set[date]]:
+    """Its own days off beyond the public calendar, and its make-up workdays."""
+    row = db.row(_DAYS)
+    holidays, workdays = (row.holidays, row.workdays) if row else ([], [])
+    return {date.fromisoformat(each) for each in holidays}, {date.fromisoformat(each) for each in workdays}
 
 
 def is_demo(db: Db) -> bool:

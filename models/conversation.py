@@ -63,6 +63,11 @@ class Form:
     question: int = 0
     wants: str = "text"
 
+    @property
+    def numbers(self) -> bool:
+        """Whether a typed number means one of the choices, and is no answer by itself."""
+        return self.wants in ("choice", "photo")
+
 
 @dataclass(slots=True)
 class Memory:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Table, and_, bindparam, func, insert, or_, select, u
 from sqlmodel import Field, SQLModel
 
 from models.activity import ACTIVITY, Listing, listed
+from models.change import CHANGE
 from models.database import Db, table_of
 from models.member import MEMBER
 from models.organization import ORGANIZATION
@@ -45,6 +46,8 @@ class News:
     subjects: frozenset[str]
     # What a search looks through: a topic is met by its words.
     words: str
+    # Since when it is known to whom, before it was opened to more, the oldest first.
+    narrower: tuple[tuple[datetime | None, dict[str, Any] | None], ...] = ()
 
 
 def _follows() -> Any:
@@ -90,6 +93,15 @@ _NEW = (
     .order_by(ACTIVITY.c.starts, ACTIVITY.c.id)
 )
 _PLACES = select(PLACE.c.id, PLACE.c.code)
+_OPENED = (
+    select(CHANGE.c.subject_id, CHANGE.c.detail)
+    .where(
+        CHANGE.c.subject == "activity",
+        CHANGE.c.subject_id.in_(bindparam("those", expanding=True)),
+        CHANGE.c.after == "eligible edited",
+    )
+    .order_by(CHANGE.c.id)
+)
 _INSERT = insert(DIGEST)
 _UPDATE = update(DIGEST).where(DIGEST.c.member_id == bindparam("member")).values(until=bindparam("at"))
 
@@ -141,7 +153,9 @@ def news(db: Db, since: datetime, at: datetime, now: datetime) -> list[News]:
     codes = {row.id: row.code for row in db.rows(_PLACES)}
     around: dict[int, list[str]] = {}
     found = []
-    for row in db.rows(_NEW, since=since, at=at, now=now):
+    rows = db.rows(_NEW, since=since, at=at, now=now)
+    narrower = _narrower(db, [row.id for row in rows])
+    for row in rows:
         *shown, published, words, host = tuple(row)
         activity = Listing(*shown)
         place = activity.place_id
@@ -150,7 +164,20 @@ def news(db: Db, since: datetime, at: datetime, now: datetime) -> list[News]:
         subjects = {*around[place], f"kind:{activity.kind}"}
         subjects |= {f"series:{activity.series}"} if activity.series else set()
         subjects |= {f"club:{host}"} if host else set()
-        found.append(News(activity, published, frozenset(subjects), words))
+        found.append(
+            News(activity, published, frozenset(subjects), words, tuple(narrower.get(activity.id, ())))
+        )
+    return found
+
+
+def _narrower(db: Db, those: list[int]) -> dict[int, list[tuple[datetime | None, dict[str, Any] | None]]]:
+    """Of each of these that was opened to more: since when it was known to whom before."""
+    found: dict[int, list[tuple[datetime | None, dict[str, Any] | None]]] = {}
+    for row in db.rows(_OPENED, those=those) if those else []:
+        if row.detail and "published" in row.detail:
+            since = row.detail["published"]
+            known = datetime.fromisoformat(since) if since else None
+            found.setdefault(row.subject_id, []).append((known, row.detail["old"]))
     return found
 
 
@@ -159,27 +186,30 @@ def wanted(
     found: Iterable[News],
     until: datetime | None,
     topics: Mapping[str, Sequence[str]],
-) -> list[Listing]:
-    """What of the news a member follows who made these choices, and was told up to `until`.
+) -> list[tuple[News, datetime]]:
+    """What of the news a member follows who made these choices, and was told up to `until`; and since when it is news.
 
     A no to a place, a kind or anything else that it is about weighs most. `topics` are the words that meet each topic.
     """
     chosen = {row.subject: row for row in rows}
     about_topics = {f"topic:{name}": words for name, words in topics.items() if f"topic:{name}" in chosen}
-    return [each.activity for each in found if _is_wanted(chosen, each, until, about_topics)]
+    told = ((each, _since(chosen, each, until, about_topics)) for each in found)
+    return [(each, since) for each, since in told if since is not None and each.published > since]
 
 
-def _is_wanted(
+def _since(
     chosen: Mapping[str, Row[Any]],
     news: News,
     until: datetime | None,
     topics: Mapping[str, Sequence[str]],
-) -> bool:
+) -> datetime | None:
+    """What came after this is new to him; None where he does not follow it."""
     met = [subject for subject, words in topics.items() if any(word in news.words for word in words)]
     about = [chosen[subject] for subject in (*news.subjects, *met) if subject in chosen]
-    if not all(row.wanted for row in about):
-        return False
-    return any(news.published > (row.at if until is None else max(row.at, until)) for row in about)
+    if not about or not all(row.wanted for row in about):
+        return None
+    moments: list[datetime] = [row.at if until is None else max(row.at, until) for row in about]
+    return min(moments)
 
 
 def told(db: Db, member: int, at: datetime, *, known: bool) -> None:

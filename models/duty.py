@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from models.database import Db
 from models.member import MEMBER, ROLE, is_administrator
@@ -14,6 +14,14 @@ from models.text import Several, Text, as_said
 DEMO_ENDS = Text("请先发给自己看看。演示到这里为止，不会发给别人。")
 _STAFFED = select(ROLE.c.place_id).where(
     ROLE.c.member_id == bindparam("member"), ROLE.c.kind == "staff", ROLE.c.place_id.is_not(None)
+)
+# Most people have none of it: then nothing else is asked.
+_ON_DUTY = select(ROLE.c.kind, ROLE.c.place_id).where(
+    ROLE.c.member_id == bindparam("member"),
+    or_(ROLE.c.kind == "administrator", (ROLE.c.kind == "staff") & ROLE.c.place_id.is_not(None)),
+)
+_NARROW = select(ROLE.c.place_id).where(
+    ROLE.c.member_id == bindparam("member"), ROLE.c.kind == bindparam("kind"), ROLE.c.place_id.is_not(None)
 )
 _PLAYED = select(ROLE.c.id).where(ROLE.c.member_id == bindparam("member"), ROLE.c.played).limit(1)
 _ROOTS = select(PLACE.c.id).where(PLACE.c.parent_id.is_(None))
@@ -26,7 +34,7 @@ _STAFF_OF = (
 _ADMINISTRATORS = (
     select(MEMBER.c.id, MEMBER.c.name, MEMBER.c.code, ROLE.c.place_id)
     .join(ROLE, ROLE.c.member_id == MEMBER.c.id)
-    .where(ROLE.c.kind == "administrator")
+    .where(ROLE.c.kind == "administrator", ~ROLE.c.played)
     .order_by(MEMBER.c.id)
 )
 
@@ -40,10 +48,19 @@ def places(db: Db, member: int) -> list[int]:
 
 def covers(db: Db, member: int, place: int) -> bool:
     """Whether somebody is staff of this place: of it or of one above it."""
-    if is_administrator(db, member):
+    own = db.rows(_ON_DUTY, member=member)
+    if any(row.kind == "administrator" for row in own):
         return True
+    around = set(above(db, place)) if own else set()
+    return any(row.place_id in around for row in own)
+
+
+def may(db: Db, member: int, place: int, kind: str) -> bool:
+    """Whether somebody may do there what this narrow role is for: who has it for this place or one above, and staff."""
     around = set(above(db, place))
-    return any(row.place_id in around for row in db.rows(_STAFFED, member=member))
+    if any(row.place_id in around for row in db.rows(_NARROW, member=member, kind=kind)):
+        return True
+    return covers(db, member, place)
 
 
 def everywhere(db: Db, member: int) -> list[int]:
@@ -53,10 +70,15 @@ def everywhere(db: Db, member: int) -> list[int]:
 
 def officers(db: Db, place: int) -> list[Row[Any]]:
     """Who is staff of this place (id, name, code, place_id), of the nearest first; administrators come last."""
-    around = above(db, place)
-    found = sorted(db.rows(_STAFF_OF, places=around), key=lambda row: around.index(row.place_id))
+    found = staff(db, place)
     known = {row.id for row in found}
     return [*found, *(row for row in db.rows(_ADMINISTRATORS) if row.id not in known)]
+
+
+def staff(db: Db, place: int) -> list[Row[Any]]:
+    """The same without administrators."""
+    around = above(db, place)
+    return sorted(db.rows(_STAFF_OF, places=around), key=lambda row: around.index(row.place_id))
 
 
 def check(db: Db, member: int, place: int, ref: str | None = None) -> None:

@@ -86,7 +86,8 @@ class Membership(SQLModel, table=True):
 
 class Role(SQLModel, table=True):
     """What somebody may do beyond being a member: staff of a place and all below it, representative of
-    an organization, administrator."""
+    an organization, administrator. Of a place there are narrow ones too: `door` only checks people in, `moderator`
+    only decides who comes; see duty.may."""
 
     id: int | None = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="member.id", index=True)
@@ -97,6 +98,8 @@ class Role(SQLModel, table=True):
     played: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
+# What somebody may be of a place, and of all below it.
+_AT_PLACES = ("staff", "door", "moderator")
 MEMBER, ADDRESS, MEMBERSHIP = table_of(Member), table_of(Address), table_of(Membership)
 ROLE = table_of(Role)
 
@@ -232,16 +235,17 @@ class MemberEntry(Entry):
             kind, at, scope = role.partition("@")
             if (kind, bool(at)) not in {
                 ("administrator", False),
-                ("staff", True),
+                *((each, True) for each in _AT_PLACES),
                 ("representative", True),
             } or (at and not scope):
                 raise ValueError(
-                    f'"{role}" is no role; write "staff@PLACE", "representative@ORGANIZATION" or "administrator"'
+                    f'"{role}" is no role; write "staff@PLACE", "door@PLACE", "moderator@PLACE", '
+                    '"representative@ORGANIZATION" or "administrator"'
                 )
         return roles
 
     def references(self) -> list[tuple[str, str, str]]:  # type: ignore[override]
-        scopes = {"staff": "place", "representative": "organization"}
+        scopes = {**dict.fromkeys(_AT_PLACES, "place"), "representative": "organization"}
         named = [role.partition("@") for role in self.roles]
         return [
             *super().references(),
@@ -276,13 +280,16 @@ class MemberEntry(Entry):
         roles: list[dict[str, object]] = []
         for role in self.roles:
             kind, _, scope = role.partition("@")
-            place = keys.get("place", scope) if kind == "staff" else None
+            place = keys.get("place", scope) if kind in _AT_PLACES else None
             organization = keys.get("organization", scope) if kind == "representative" else None
             roles.append({"kind": kind, "place_id": place, "organization_id": organization})
         joined = dict.fromkeys(keys.get("organization", code) for code in self.organizations)
         return {Role: roles, Membership: [{"organization_id": key} for key in joined]}
 
     def bind(self, db: Db, key: int) -> None:
+        from models import membership_choice  # it needs this table first
+
+        membership_choice.apply_all(db, key)
         channel, _, address = self.handle.partition(":")
         known = db.row(_ADDRESS, channel=channel, key=address)
         if known is None:
@@ -401,7 +408,15 @@ def speak(db: Db, member: int, language: Language, now: datetime) -> None:
 ADDRESSES = select(ADDRESS.c.id).where(ADDRESS.c.member_id == OWNER)
 _WHILE_A_MEMBER = "as long as the member is one"
 _LANGUAGES = Codes({"zh-Hans": Text("简体中文"), "zh-Hant": Text("繁體中文"), "en": Text("English")})
-_ROLES = Codes({"staff": Text("工作人员"), "representative": Text("代表"), "administrator": Text("管理员")})
+_ROLES = Codes(
+    {
+        "staff": Text("工作人员"),
+        "door": Text("签到员"),
+        "moderator": Text("审核员"),
+        "representative": Text("代表"),
+        "administrator": Text("管理员"),
+    }
+)
 
 personal(
     MEMBER,

@@ -28,6 +28,8 @@ class Organization(SQLModel, table=True):
 
 ORGANIZATION = table_of(Organization)
 _NAMES = select(ORGANIZATION.c.id, ORGANIZATION.c.name, ORGANIZATION.c.aliases)
+_NAME = select(ORGANIZATION.c.name).where(ORGANIZATION.c.id == bindparam("organization"))
+_KIND = select(ORGANIZATION.c.kind).where(ORGANIZATION.c.id == bindparam("key"))
 _CHILDREN = select(ORGANIZATION.c.id).where(
     ORGANIZATION.c.parent_id.in_(bindparam("parents", expanding=True))
 )
@@ -52,6 +54,10 @@ class OrganizationEntry(Entry):
         }
 
 
+def is_club(db: Db, key: int) -> bool:
+    return bool(db.value(_KIND, key=key) == "club")
+
+
 def named(db: Db, text: str) -> list[tuple[str, int]]:
     """The organizations that a folded text names, each with the name that stands there; of two names the longer."""
     names = [
@@ -66,6 +72,11 @@ def named(db: Db, text: str) -> list[tuple[str, int]]:
             found.append((name, key))
             text = text.replace(name, "\0")
     return found
+
+
+def name(db: Db, organization: int) -> str:
+    """What it is called."""
+    return str(db.value(_NAME, organization=organization))
 
 
 def below(db: Db, organizations: Collection[int]) -> list[int]:

@@ -134,8 +134,9 @@ def _prepare(known: _Known, statement: Executable, dialect: Dialect, values: Val
     if isinstance(statement, ClauseElement):
         compiled = statement.compile(dialect=dialect, column_keys=sorted(values))
     if isinstance(compiled, SQLCompiler) and _is_plain(compiled):
-        lists = tuple(sorted(bind.key for bind in compiled.post_compile_params))
-        if values.keys() >= set(lists):  # not one that is written into the statement
+        written = {bind.key for bind in compiled.post_compile_params if not bind.required}
+        lists = tuple(sorted(bind.key for bind in compiled.post_compile_params if bind.required))
+        if values.keys() >= set(lists) and not values.keys() & written:
             known.lists = lists
             if all(len(values[name]) <= _LONGEST_LIST for name in lists):
                 made = _plain(compiled, dialect, values)
@@ -152,6 +153,11 @@ def _plain(compiled: SQLCompiler, dialect: Dialect, values: Values) -> _Prepared
         converters[name] = bind.type.dialect_impl(dialect).bind_processor(dialect)
     order = (state.positiontup or ()) if compiled.positional else tuple(state.parameters)
     constants = {name: bind.value for name, bind in binds.items() if name not in values and not bind.required}
+    # A list that is written into the statement is always the same.
+    written: dict[str, Any] = {name: compiled.binds[name].value for name in lists if name not in values}
+    constants |= {
+        each: one for name, own in written.items() for each, one in zip(lists[name], own, strict=True)
+    }
     return _Prepared(
         state.statement,
         compiled.positional,
@@ -159,7 +165,9 @@ def _plain(compiled: SQLCompiler, dialect: Dialect, values: Values) -> _Prepared
         constants | _defaults(compiled),
         tuple((each.keyname, each.objects[0], each.type) for each in compiled._result_columns),
         _key(compiled),
-        tuple((name, of, nth) for of, names in lists.items() for nth, name in enumerate(names)),
+        tuple(
+            (name, of, nth) for of, names in lists.items() if of in values for nth, name in enumerate(names)
+        ),
     )
 
 

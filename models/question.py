@@ -7,6 +7,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, true, up
 from sqlmodel import Field, SQLModel
 
 from models import addressee, duty
+from models.activity import ACTIVITY
 from models.card import Card
 from models.database import Db, table_of
 from models.member import MEMBER, is_administrator
@@ -95,6 +96,14 @@ _OVERDUE = (
     .order_by(QUESTION.c.due, QUESTION.c.id)
     .limit(bindparam("most"))
 )
+_LOOKS_AFTER = select(ACTIVITY.c.id).where(
+    ACTIVITY.c.code == bindparam("code"), ACTIVITY.c.contact_id == bindparam("member")
+)
+_ADDRESSED = (
+    select(QUESTION.c.about)
+    .where(QUESTION.c.officer_id == bindparam("member"), QUESTION.c.about.startswith("activity:"))
+    .distinct()
+)
 _NEXT_DUE = select(func.min(QUESTION.c.due)).where(QUESTION.c.state == "open")
 _LINES = select(LINE).where(LINE.c.question_id == bindparam("question")).order_by(LINE.c.id)
 _OLD = (
@@ -102,6 +111,8 @@ _OLD = (
     .where(QUESTION.c.changed < bindparam("limit"), QUESTION.c.state != "open")
     .limit(_SLICE)
 )
+# Nobody else's inbox is that long.
+_MOST_OF_A_CONTACT = 100
 _FORGET_LINES = delete(LINE).where(LINE.c.question_id.in_(bindparam("old", expanding=True)))
 _FORGET = delete(QUESTION).where(QUESTION.c.id.in_(bindparam("old", expanding=True)))
 
@@ -130,14 +141,29 @@ def lines(db: Db, number: int) -> list[Row[Any]]:
 def inbox(db: Db, officer: int, after: int = 0, most: int = 5) -> list[Row[Any]]:
     """The open questions that an officer may answer, oldest first: his own, and those of his places."""
     if addressee.officer(db, officer) is None:
-        return []
+        return _as_contact(db, officer, after)[:most]
     return list(db.rows(_INBOX, after=after, most=most, **_scope(db, officer)))
+
+
+def _as_contact(db: Db, member: int, after: int = 0) -> list[Row[Any]]:
+    """What somebody who is no officer was asked as the contact of an activity, and still is."""
+    if not addressed(db, member):
+        return []
+    own_ones = {"officer": member, "everything": False, "places": []}
+    rows = db.rows(_INBOX, after=after, most=_MOST_OF_A_CONTACT, **own_ones)
+    return [row for row in rows if may_answer(db, row, member)]
+
+
+def addressed(db: Db, member: int) -> bool:
+    """Whether he was asked anything as the contact of an activity, and still is its contact."""
+    asked = (row.about.removeprefix("activity:") for row in db.rows(_ADDRESSED, member=member))
+    return any(db.value(_LOOKS_AFTER, code=code, member=member) is not None for code in asked)
 
 
 def waiting(db: Db, officer: int) -> int:
     """How many those are."""
     if addressee.officer(db, officer) is None:
-        return 0
+        return len(_as_contact(db, officer))
     return int(db.value(_WAITING, **_scope(db, officer)))
 
 
@@ -169,12 +195,24 @@ def _scope(db: Db, officer: int) -> dict[str, Any]:
 
 
 def may_answer(db: Db, found: Row[Any], officer: int) -> bool:
-    """Whether it is addressed to him, or to a place that he is staff of; nobody answers his own question."""
-    if found.member_id == officer or addressee.officer(db, officer) is None:
+    """Whether it is addressed to him, or to a place that he is staff of; nobody answers his own question.
+
+    About an activity its contact is asked, who may be no officer.
+    """
+    if found.member_id == officer:
+        return False
+    if found.officer_id == officer and _looks_after(db, found, officer):
+        return True
+    if addressee.officer(db, officer) is None:
         return False
     if found.officer_id == officer or is_administrator(db, officer):
         return True
     return found.place_id is not None and duty.covers(db, officer, found.place_id)
+
+
+def _looks_after(db: Db, found: Row[Any], officer: int) -> bool:
+    code = (found.about or "").removeprefix("activity:")
+    return code != found.about and db.value(_LOOKS_AFTER, code=code, member=officer) is not None
 
 
 def check_officer(db: Db, found: Row[Any], officer: int) -> None:

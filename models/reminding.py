@@ -11,7 +11,7 @@ from models.activity import ACTIVITY, PUBLISHED, Listing, listed, listing
 from models.card import Card
 from models.database import Db
 from models.member import MEMBER
-from models.registration import REGISTRATION
+from models.registration import REGISTRATION, TOLD
 from models.reminder import REMINDER, WAITING
 from models.schedule import Schedule
 from models.still import still_for
@@ -65,7 +65,7 @@ _FOR = (
     listed()
     .add_columns(
         REGISTRATION.c.id.label("registration"),
-        REGISTRATION.c.member_id.label("member"),
+        TOLD.label("member"),
         REGISTRATION.c.state.label("is_live"),
     )
     .join(REGISTRATION, REGISTRATION.c.activity_id == ACTIVITY.c.id)
@@ -111,10 +111,10 @@ _MOVED = (
     .order_by(ACTIVITY.c.changed.desc())
 )
 _HELD = select(ACTIVITY.c.state, ACTIVITY.c.starts).where(ACTIVITY.c.id == bindparam("activity"))
-_GOING = select(REGISTRATION.c.member_id).where(
+_GOING = select(TOLD.label("member_id")).where(
     REGISTRATION.c.activity_id == bindparam("activity"),
     REGISTRATION.c.state == literal_column("'confirmed'"),
-    REGISTRATION.c.member_id.in_(bindparam("members", expanding=True)),
+    TOLD.in_(bindparam("members", expanding=True)),
 )
 
 

@@ -23,12 +23,40 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How free seats are offered to those who wait.
+
+    `answer` are pairs, the longest first: where the start is further away than the one, who is offered a seat has the
+    other to answer. Nearer than that the first `call` are told at once and the first to answer gets it; after a `turn`
+    the next ones are told too. `note` before the start who waits is told that he still does, `cutoff` before it that
+    it did not work out.
+    """
+
+    answer: tuple[tuple[timedelta, timedelta], ...] = (
+        (timedelta(hours=72), timedelta(hours=24)),
+        (timedelta(hours=24), timedelta(hours=6)),
+        (timedelta(hours=4), timedelta(hours=1)),
+    )
+    call: int = 5
+    turn: timedelta = timedelta(minutes=30)
+    note: timedelta = timedelta(hours=24)
+    cutoff: timedelta = timedelta(hours=1)
+
+    def span(self, ahead: timedelta) -> timedelta | None:
+        """The time to answer so long before the start; None where the first to answer gets the seat."""
+        return next((span for least, span in self.answer if ahead > least), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """`remind` are the times before a start, the longest first; no `quiet` is no rest at all."""
 
     zone: ZoneInfo
     quiet: Quiet | None = Quiet(time(22), time(8))
     remind: tuple[timedelta, ...] = (timedelta(days=1), timedelta(hours=2))
+    waiting: Waiting = Waiting()
+    # Who was often absent is asked the day before whether he comes, see models/promise.py.
+    ask_absent: bool = True
 
     def rests(self, at: datetime) -> bool:
         """Whether nothing goes out then but answers and what is urgent."""

@@ -64,6 +64,11 @@ def search(db: Db, query: Query, now: datetime, *, limit: int, offset: int = 0) 
     return found, int(db.value(_count(shape), **values))
 
 
+def narrowed(query: Query, now: datetime) -> tuple[Any, dict[str, Any]]:
+    """The conditions that a query puts on activities, for a statement of somebody else's, and their values."""
+    return _conditions(_shape(query)), _values(query, now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """Which conditions a query has: one statement serves all queries of a shape."""
@@ -119,11 +124,11 @@ def _values(query: Query, now: datetime) -> dict[str, Any]:
     if query.nearest_first:
         values |= {f"near_{nth}": place for nth, place in enumerate(query.places or ())}
     for index, words in enumerate(query.topics):
-        values |= {f"topic_{index}_{nth}": _like(word) for nth, word in enumerate(words)}
-    return values | {f"without_{index}": _like(word) for index, word in enumerate(query.without)}
+        values |= {f"topic_{index}_{nth}": like(word) for nth, word in enumerate(words)}
+    return values | {f"without_{index}": like(word) for index, word in enumerate(query.without)}
 
 
-def _like(word: str) -> str:
+def like(word: str) -> str:
     """Chinese is met anywhere, a Latin word only whole: ai is not in daily."""
     if word.isascii() and word.isalnum():
         return f"%|{word}|%"

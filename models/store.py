@@ -43,8 +43,8 @@ def store(db: Db, pack: Pack, now: datetime | None = None) -> dict[str, int]:
             if named & erased:
                 continue  # asked to be forgotten, also by who still has an old pack
             written[name] += 1
-            keys.of[name][code] = key = _write(db, table, keys.of[name].get(code), code, entry, keys)
             try:
+                keys.of[name][code] = key = _write(db, table, keys.of[name].get(code), code, entry, keys)
                 _check_ring(db, table, key)
                 entry.bind(db, key)
             except ValueError as error:

@@ -125,9 +125,19 @@ def test_the_newest_change_is_this_version() -> None:
 def test_the_help_shows_every_menu_word_and_example(say: Chat) -> None:
     helped = say("帮助", "officer")
     menu = [action.menu.message for action in ACTIONS.values() if action.menu]
-    assert sorted(helped.labels) == sorted(menu)
+    assert sorted(helped.labels) == sorted([*menu, "更多说法"])
+    lines = [*helped.text.splitlines(), *say("更多说法", "officer").text.splitlines()]
     for action in ACTIONS.values():
-        assert action.example is None or f"· {action.example.message}" in helped.text.splitlines()
+        assert action.example is None or f"· {action.example.message}" in lines
+
+
+# What a card leads to by one press: of an activity that is on or was, of a shift, a skill, a club, one's own hours.
+LED_TO = {
+    *("activity.checkout", "activity.undo", "activity.feedback", "registration.code", "hours.appeal"),
+    *("shift.accept", "shift.decline", "call.decline"),
+    *("skill.show", "skill.claim", "skill.list", "skill.confirm", "skill.refuse"),
+    *("club.join", "club.leave", "club.members", "club.attendance"),
+}
 
 
 def test_every_action_is_shown_in_the_help_by_its_menu_word_or_an_example() -> None:
@@ -138,6 +148,7 @@ def test_every_action_is_shown_in_the_help_by_its_menu_word_or_an_example() -> N
     beside = {"smalltalk", "activity.show", "staff.invite", "account.join", "account.unbind"}
     # What 转人工 leads to, and the answers to an emergency notice, which says so itself.
     beside |= {"question.ask", "question.show", "question.close", "emergency.acknowledge", "emergency.help"}
+    beside |= LED_TO
     assert names - shown == beside
 
 

@@ -112,12 +112,14 @@ SHOWN = {
     'from: is missing; say who speaks, as {"from": "wang", "text": "你好"}',
     "Linli (邻里): the chat bot of an urban subdistrict. Start with `linli run` or `linli chat`.",
     "请过一会儿再试 / please try again in a moment",
+    "已结束 / over",
 }
 SPEAKING = {
     *(
         "bot/app.py",
         "bot/channels/page/cards.py",
         "bot/channels/page/looking.py",
+        "bot/channels/page/posted.py",
         "bot/channels/page/words.py",
         "bot/channels/rendering.py",
         "bot/channels/telegram/answering.py",
@@ -125,6 +127,7 @@ SPEAKING = {
         "bot/channels/wechat/forms.py",
         "bot/channels/wechat/menu.py",
         "bot/dispatch.py",
+        "bot/screen.py",
     ),
     "bot/channels/terminal.py",
     "bot/channels/wechat/callback.py",

@@ -36,6 +36,8 @@ class Capabilities:
     hears: bool = True
     way: Way = FREELY
     pace: Limits | None = None
+    # Its links are for its own scanner: followed in a browser they lead nowhere.
+    scanned: bool = False
 
     @property
     def types(self) -> bool:
@@ -82,7 +84,8 @@ class Channel(Protocol):
     """What comes by HTTP it hears in its routes; what it reads or fetches itself, it hears in `run`.
 
     `push` sends what nobody has just asked for, or raises ChannelError. `link` is an address that says a sentence
-    when it is opened or scanned, where the platform has such. `check` asks the platform, for `linli check`.
+    when it is opened or scanned, where the platform has such. `check` asks the platform, for `linli check`. One whose
+    platform keeps what people send has a `fetch` too, see bot/fetching.py.
     """
 
     capabilities: Capabilities
@@ -103,7 +106,9 @@ CHANNELS: Mapping[str, Capabilities] = {
     "console": Capabilities(buttons=True, text_limit=4096),
     "page": Capabilities(buttons=True, text_limit=20_000, module="bot.channels.page"),
     "telegram": Capabilities(buttons=True, text_limit=4096, module="bot.channels.telegram"),
-    "wechat": Capabilities(buttons=False, text_limit=2048, measured_in="bytes", module="bot.channels.wechat"),
+    "wechat": Capabilities(
+        buttons=False, text_limit=2048, measured_in="bytes", module="bot.channels.wechat", scanned=True
+    ),
     "wecom": Capabilities(
         buttons=False,
         text_limit=2048,

@@ -18,6 +18,7 @@ from bot.inbound import Inbound, Message
 from handlers.words import Reader
 from models import due_times
 from models.notice import Outgoing
+from models.photo import Sent
 
 _SAID = ("text", "press", "location", "photo", "scan")
 _KEYS = {"from", "now", "channel", "group", *_SAID}
@@ -107,6 +108,7 @@ class JSONLines:
             to,
             said.get("scan", text),
             attached="photo" in said,
+            photo=Sent(channel, said["photo"], said["photo"]) if "photo" in said else None,
             group=said.get("group"),
             location=_place(said.get("location")),
             scanned="scan" in said,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, select
 
 from handlers.understanding.matcher import Matcher
-from models import community
+from models import community, shift_role
 from models.activity import ACTIVITY, PUBLISHED
 from models.database import Db
 from models.folding import fold
@@ -67,6 +67,7 @@ class Title:
     text: str
     day: date
     place: int
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Lexicon:
     topics: dict[str, tuple[str, ...]]
     titles: list[Title]
     clubs: tuple[Club, ...] = ()
+    # The roles of upcoming shifts as people call them, folded, each with the numbers of what has it.
+    roles: dict[str, tuple[int, ...]] = field(default_factory=dict)
     # Sentences that were read with it, see reading.read.
     read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_pair: dict[str, list[int]] = field(default_factory=dict)
@@ -201,14 +204,20 @@ def build(db: Db, now: datetime) -> Lexicon:
     upcoming = db.rows(_UPCOMING, now=now)
     topics = _topics(upcoming)
     series = {row.series for row in upcoming if row.series}
+    roles: dict[str, list[int]] = defaultdict(list)
+    for number, name in shift_role.upcoming(db, now):
+        roles[fold(name).removesuffix("位").removesuffix("岗") or fold(name)].append(number)
     return Lexicon(
         zone=zone,
         places=places,
         below=_below(places),
         words=Matcher(_words(names, places, series, topics)),
         topics={name: expanded for name, (_, expanded) in topics.items()},
-        titles=[Title(row.number, fold(row.title), row.day, row.place_id) for row in upcoming],
+        titles=[
+            Title(row.number, fold(row.title), row.day, row.place_id, tuple(row.tags)) for row in upcoming
+        ],
         clubs=tuple(_club(row) for row in db.rows(_CLUBS)),
+        roles={name: tuple(numbers) for name, numbers in roles.items()},
     )
 
 

@@ -80,6 +80,11 @@ class Reading:
     def when(self) -> times.When | None:
         return self._timed[0]
 
+    @property
+    def untimed(self) -> str:
+        """The text with its words of time cut out; what `matches` are places in."""
+        return self._timed[1]
+
     @cached_property
     def matches(self) -> list[Match[Sense]]:
         return self.lexicon.words.find(self._timed[1])
@@ -156,6 +161,23 @@ class Reading:
         ):
             named = narrowed or named
         return named
+
+    @cached_property
+    def role(self) -> str | None:
+        """The role of a shift that the sentence names, as the lexicon calls it."""
+        named = (name for name in self.lexicon.roles if len(name) > 1 and name in self.text)
+        return max(named, key=len, default=None)
+
+    @cached_property
+    def shifts(self) -> list[Title]:
+        """The upcoming activities with the role that is named: of those whose title is named too, or on the day that is."""
+        if self.role is None:
+            return []
+        having = [title for title in self.lexicon.titles if title.number in self.lexicon.roles[self.role]]
+        named = [title for title in having if title in self.titles]
+        if self.titles and not named and f"{self.role}岗" not in self.text:
+            return []  # a title that has the same word
+        return self._on_day(named or having)
 
     @property
     def on_another_day(self) -> bool:

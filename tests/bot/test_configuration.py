@@ -57,6 +57,12 @@ DEFAULTS = {
     "wecom.robots": None,
     "schedule.quiet": "22:00-08:00",
     "schedule.remind": ("1d", "2h"),
+    "schedule.ask_absent": True,
+    "waiting.answer": ("72h 24h", "24h 6h", "4h 1h"),
+    "waiting.call": 5,
+    "waiting.turn": "30m",
+    "waiting.note": "24h",
+    "waiting.cutoff": "60m",
 }
 # A secret comes from the environment, or from a file of its own.
 SECRET = "security.key"
@@ -107,6 +113,12 @@ OTHERS: dict[str, tuple[str, str, object]] = {
     ),
     "schedule.quiet": ('"21:30-07:00"', "21:30-07:00", "21:30-07:00"),
     "schedule.remind": ('["3h", "10m"]', "3h, 10m", ("3h", "10m")),
+    "schedule.ask_absent": ("false", "false", False),
+    "waiting.answer": ('["2d 3h", "1d 20m"]', "2d 3h, 1d 20m", ("2d 3h", "1d 20m")),
+    "waiting.call": ("3", "3", 3),
+    "waiting.turn": ('"10m"', "10m", "10m"),
+    "waiting.note": ('"2d"', "2d", "2d"),
+    "waiting.cutoff": ('"2h"', "2h", "2h"),
 }
 IN_A_FILE = [key for key in OTHERS if key not in SECRETS]
 

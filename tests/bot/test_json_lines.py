@@ -77,7 +77,7 @@ async def test_press_means_a_whole_label_of_the_newest_message_with_buttons(scri
 
 
 async def test_a_label_of_an_older_message_is_only_what_it_says(script: Script) -> None:
-    assert buttons(await script(who="lin", text="午间瑜伽周四的详情")) == [["报名"]]
+    assert buttons(await script(who="lin", text="午间瑜伽周四的详情")) == [["报名", "问联系人"]]
     await script(who="lin", text="我的报名")
     asked = await script(who="lin", press="报名")
     assert asked["messages"][0]["text"].splitlines()[0] == "要报哪一场？"

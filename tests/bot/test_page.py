@@ -70,7 +70,7 @@ async def value(app: App, statement: object) -> Any:
 async def test_the_greeting_says_what_can_be_done(browser: Browser, app: App) -> None:
     seen = await browser.open()
     assert seen.last.lines[:2] == [GREETING, "要办什么，直接说一句就行，比如："]
-    assert list(seen.last.buttons) == ["周六有什么活动", "报名周四的瑜伽", "我报了哪些活动"]
+    assert list(seen.last.buttons) == ["周六有什么活动", "有什么适合我的", "报名周四的瑜伽"]
     assert (list(seen.menu), seen.form["返回"], seen.own) == (MENU, "back", [])
     assert seen.title == "银杏社区"
     # Looking makes nobody a member.

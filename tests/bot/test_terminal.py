@@ -26,11 +26,12 @@ async def conversation(
 async def test_it_greets_and_ends_with_the_input(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     (greeting,) = await conversation(app, monkeypatch)
     assert greeting.splitlines()[0] == "您好，要办什么直接说就行，比如："
-    assert greeting.splitlines()[-6:] == [
+    assert greeting.splitlines()[-7:] == [
         "1 找活动",
         "2 我的报名",
         "3 我的资料",
         "4 语言 Language",
+        "5 更多说法",
         "",
         "发数字就行。",
     ]
@@ -42,7 +43,7 @@ async def test_numbers_stand_for_buttons(app: App, monkeypatch: pytest.MonkeyPat
     )
     assert found.splitlines()[2] == "1. 午间瑜伽【可报 余20】"
     assert shown.splitlines()[0] == "午间瑜伽【可报 余20】"
-    assert shown.splitlines()[-3:] == ["1 报名", "", "发数字就行。"]
+    assert shown.splitlines()[-4:] == ["1 报名", "2 问联系人", "", "发数字就行。"]
     assert asked.splitlines()[0] == "报名「午间瑜伽」，1位，对吗？"
     assert asked.splitlines()[-1] == "也可以发：返回 / 取消"
     assert done.splitlines()[0] == "报名成功。开始前都可以取消。"

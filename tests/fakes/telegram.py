@@ -36,6 +36,8 @@ class Telegram:
         self.token, self.username, self.id = token, username, int(token.partition(":")[0])
         self.state = State()
         self.url = ""
+        # What people sent, by the name of the file.
+        self.files: dict[str, bytes] = {}
         # Faults by method, "*" for all, see telegram_trouble.fail.
         self.script: dict[str, deque[str]] = {}
         # What may go wrong with any message, and how many it lets through; nothing unless a test says so.
@@ -176,6 +178,13 @@ class Telegram:
         finally:
             call.answered = time.monotonic()
 
+    async def give(self, request: web.Request) -> web.StreamResponse:
+        """A file that somebody sent."""
+        if request.match_info["token"] != self.token:
+            return refuse(Refusal(401, "Unauthorized"))
+        found = self.files.get(request.match_info["name"].removesuffix(".jpg"))
+        return web.Response(body=found) if found is not None else web.Response(status=404)
+
     async def _answer(self, call: Call, request: web.Request) -> web.StreamResponse:
         fault = self._fault(call)
         call.came = fault
@@ -184,7 +193,9 @@ class Telegram:
         if self.limits is not None and call.method.startswith("send"):
             self.limits.check(call.given["chat_id"])
         if call.method == "getUpdates":
-            result = await self._get_updates(call.given)
+            result: Any = await self._get_updates(call.given)
+        elif call.method == "getFile":
+            result = self._file(call.given.get("file_id", ""))
         else:
             result = self._api.act(call.method, call.given)
         call.came = fault or "ok"
@@ -196,6 +207,11 @@ class Telegram:
             return faults.popleft()
         chances = self.chances if call.method == "sendMessage" else None
         return chances.draw(call.chat) if chances else ""
+
+    def _file(self, name: str) -> Json:
+        if name not in self.files:
+            raise Refusal(400, "Bad Request: invalid file_id")
+        return {"file_id": name, "file_size": len(self.files[name]), "file_path": f"photos/{name}.jpg"}
 
     async def _get_updates(self, given: Json) -> list[Json]:
         return await self._door.get_updates(given)
@@ -231,6 +247,7 @@ class Telegram:
         self._door.open()
         served = web.Application(client_max_size=64 * 1024 * 1024)
         served.router.add_post("/bot{token}/{method}", self.handle)
+        served.router.add_get("/file/bot{token}/photos/{name}", self.give)
         served.router.add_route("*", "/control/{what}", self.control)
         runner = web.AppRunner(served, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

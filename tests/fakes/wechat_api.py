@@ -163,6 +163,7 @@ class WeChatAPI:
             "cgi-bin/menu/create": lambda: self._set_menu(body),
             "cgi-bin/menu/get": lambda: {"menu": {"button": self.menu}} if self.menu else _error(46003),
             "cgi-bin/media/upload": lambda: self._upload(body, request.query.get("type")),
+            "cgi-bin/media/get": lambda: self._picture(request.query.get("media_id", "")),
             "cgi-bin/template/get_all_private_template": lambda: {
                 "template_list": [
                     {"template_id": name, "title": "title", "content": content}
@@ -271,6 +272,11 @@ class WeChatAPI:
         name = f"media-{len(self.media) + 1}"
         self.media[name] = body["data"]
         return {"type": "image", "media_id": name, "created_at": 1}
+
+    def _picture(self, name: str) -> Any:
+        if name not in self.media:
+            return _error(40007)
+        return web.Response(body=self.media[name], content_type="image/jpeg")
 
 
 def is_good(kind: str, value: str) -> bool:

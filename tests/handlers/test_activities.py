@@ -181,7 +181,7 @@ def test_without_a_place_it_is_the_whole_community(say: Chat) -> None:
 def test_pages_go_on_with_more(say: Chat) -> None:
     page = say("有什么活动")
     assert (page.did, head_of(page), page.refs) == ("activity.search", "找到11场，按时间排：", FIRST_PAGE)
-    assert page.labels[-2:] == ["更多（还有6场）", "只看可报名的"]
+    assert page.labels[-5:] == ["更多（还有6场）", "只看可报名的", "按地点找", "按主题找", "给我推荐"]
     page = say.press("更多（还有6场）")
     assert (page.did, page.refs) == ("activity.search", SECOND_PAGE)
     page = say.press("更多（还有1场）")
@@ -260,7 +260,7 @@ def test_everything_that_is_known_is_on_the_card(say: Chat) -> None:
     assert say("周四的瑜伽").text == (
         "午间瑜伽【可报 余20】\n零基础，自带垫子\n"
         "时间：11月26日 周四 12:10–13:00\n地点：云杉大厦服务站、云杉路1号2楼\n类型：沙龙\n系列：午间时光\n"
-        "主办：云杉联合工会\n费用：免费\n报名截止：11月26日 周四 10:00"
+        "主办：云杉联合工会\n费用：免费\n报名截止：11月26日 周四 10:00\n联系人：站长"
     )
     assert "志愿时长：2小时" in say("垃圾分类值守几点").text
     assert "报名开始：12月1日 周二 09:00" in say("急救证培训几点").text
@@ -305,10 +305,10 @@ def test_nothing_at_all_says_so(say: Chat) -> None:
     [
         ("垃圾分类值守几点", "垃圾分类值守【可报 余15】", ["报名"]),
         ("晨练太极几点", "晨练太极【可报】", ["报名"]),
-        ("黄油曲奇烘焙几点", "黄油曲奇烘焙【已满】", ["看看同类的"]),
-        ("用大模型写周报几点", "用大模型写周报【已截止】", ["看看同类的"]),
-        ("急救证培训几点", "急救证培训【未开始】", ["看看同类的"]),
-        ("show 11", "消防疏散演练【已结束】", ["看看同类的"]),
+        ("黄油曲奇烘焙几点", "黄油曲奇烘焙【已满】", ["候补（您排第一）", "看看同类的", "问联系人"]),
+        ("用大模型写周报几点", "用大模型写周报【已截止】", ["看看同类的", "问联系人"]),
+        ("急救证培训几点", "急救证培训【未开始】", ["看看同类的", "问联系人"]),
+        ("show 11", "消防疏散演练【已结束】", ["看看同类的", "问联系人"]),
     ],
 )
 def test_a_card_says_how_it_stands_in_one_word(say: Chat, line: str, state: str, labels: list[str]) -> None:
@@ -325,14 +325,14 @@ def test_how_it_stands_changes_with_time_and_seats(say: Chat) -> None:
     say("报名周四的瑜伽"), say("改人数"), say("3"), say("确认")
     assert state("show 2") == "午间瑜伽【可报 余17】"
     assert say("show 2").text.splitlines()[0] == "午间瑜伽【已报名，3位】"
-    assert say("show 2").labels == ["取消报名", "提醒设置"]
+    assert say("show 2").labels == ["取消报名", "提醒设置", "我的签到码", "问联系人"]
     say("报名手冲咖啡 2人"), say("跳过"), say("确认")
     assert state("show 3") == "手冲咖啡体验【已满】"
     say.at("2026-11-26T10:00:00+08:00")
     assert state("show 2") == "午间瑜伽【已截止】"
     say.at("2026-11-26T12:10:00+08:00")
     assert state("show 2") == "午间瑜伽【已开始】"
-    assert say("show 2").labels == []
+    assert say("show 2").labels == ["我的签到码", "问联系人"]
     say.at("2026-11-26T13:00:00+08:00")
     assert state("show 2") == "午间瑜伽【已结束】"
     say.at("2026-12-01T09:00:00+08:00")
@@ -347,7 +347,7 @@ def test_what_is_closed_or_full_is_found_and_marked(say: Chat) -> None:
 
 def test_instead_of_what_is_not_to_be_had_comes_something_like_it(say: Chat) -> None:
     say("报名手冲咖啡 2人", "he"), say("跳过", "he"), say("确认", "he")
-    assert say("黄油曲奇烘焙几点").labels == ["看看同类的"]
+    assert say("黄油曲奇烘焙几点").labels == ["候补（您排第一）", "看看同类的", "问联系人"]
     similar = say.press("看看同类的")
     assert similar.did == "activity.search"
     say.at("2026-11-24T11:00:00+08:00")

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import delete, select
 
-from models import activity, registration, subscription
+from models import activity, registering, subscription
 from models.activity import ACTIVITY
 from models.database import Db, transaction
 from models.member import ROLE
@@ -255,7 +255,7 @@ def test_at_its_own_time(say: Chat) -> None:
 def test_to_those_of_an_activity(say: Chat, now: datetime) -> None:
     with transaction(say.engine) as db:
         for who in ("lin", "he"):
-            registration.register(db, activity.find(db, number_of(db, "coffee")), member(db, who), 1, {}, now)
+            registering.register(db, activity.find(db, number_of(db, "coffee")), member(db, who), 1, {}, now)
     seen = officer(say, "给报名手冲咖啡的人发通知：自带杯子")
     assert seen.text.startswith("发给报名“手冲咖啡体验”的人，2人会收到。")
     both = officer(say, "通知云杉大厦和报名手冲咖啡的人:自带杯子")

@@ -104,8 +104,8 @@ def test_a_number_that_nothing_has_is_not_understood(say: Chat) -> None:
 )
 def test_help_is_collected_from_the_handlers(say: Chat, line: str) -> None:
     helped = say(line)
-    assert (helped.did, helped.labels) == ("help", MENU)
-    shown = "\n".join(f"· {text.message}" for text in examples())
+    assert (helped.did, helped.labels) == ("help", [*MENU, "更多说法"])
+    shown = "\n".join(f"· {text.message}" for text in examples()[:8])
     assert helped.text == f"您好，要办什么直接说就行，比如：\n{shown}"
 
 
@@ -115,9 +115,9 @@ def test_every_example_of_the_help_is_understood(say: Chat) -> None:
         dids.append(say(example.message, "he").did)
         say("取消", "he")
     assert dids == [
-        "activity.search", "activity.register", "registration.list", "calendar.show", "activity.cancel", "activity.remind",
-        "profile.show", "profile.edit", "subscription.edit", "subscription.edit", "account.link", "privacy.export",
-        "privacy.delete", "language.set", "help",
+        "activity.search", "activity.search", "activity.register", "registration.list", "calendar.show", "activity.cancel", "help",
+        "hours.show", "activity.remind", "activity.checkin", "hours.proof", "shift.handover", "profile.show", "club.search", "profile.edit", "subscription.edit", "subscription.edit", "account.link", "privacy.export",
+        "privacy.delete", "language.set", "hours.verify",
     ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_a_new_handler_is_in_menu_and_help_by_being_there(say: Chat) -> None:
     assert menu()[0].says == "dance"
     helped = say("菜单")
     assert "· 跳个舞\n· 周六有什么活动" in helped.text
-    assert helped.labels == ["跳舞", *MENU]
+    assert helped.labels == ["跳舞", *MENU, "更多说法"]
     assert say("1").text == "跳。"
 
 
@@ -241,7 +241,7 @@ def test_a_group_does_not_see_who_is_registered(say: Chat) -> None:
     shown = say("周四的瑜伽几点", group="g1")
     assert shown.text.splitlines()[0] == "午间瑜伽【可报 余19】"
     assert shown.labels == ["报名"]
-    assert say("周四的瑜伽几点").labels == ["取消报名", "提醒设置"]
+    assert say("周四的瑜伽几点").labels == ["取消报名", "提醒设置", "我的签到码", "问联系人"]
 
 
 def test_a_line_in_a_group_never_answers_a_private_form(say: Chat) -> None:

@@ -4,14 +4,23 @@ import pytest
 
 from handlers.talk import ACTIONS, examples, menu
 from tests.chat import Chat
+from tests.test_papers import LED_TO
 
 
 @pytest.mark.parametrize("line", ["帮助", "菜单", "你能干啥", "你是谁", "help", "what can you do?", "/start"])
 def test_help_gives_an_example_of_each_thing(say: Chat, line: str) -> None:
     shown = say(line)
     assert shown.did == "help"
-    assert shown.text.splitlines()[1:] == [f"· {example.message}" for example in examples()]
-    assert shown.labels == [choice.label.message for choice in menu()]
+    assert shown.text.splitlines()[1:] == [f"· {example.message}" for example in examples()[:8]]
+    assert "· 转人工" in shown.text
+    assert shown.labels == [*(choice.label.message for choice in menu()), "更多说法"]
+    more = say.press("更多说法")
+    assert (more.did, more.labels) == ("help", [choice.label.message for choice in menu()])
+    assert more.text.splitlines() == [
+        "还可以这样说：",
+        *(f"· {example.message}" for example in examples()[8:]),
+    ]
+    assert say("还有别的说法").text == more.text
 
 
 def test_help_names_every_action_that_people_can_ask_for() -> None:
@@ -23,7 +32,7 @@ def test_help_names_every_action_that_people_can_ask_for() -> None:
     beside |= {"question.ask", "question.show", "question.close"}
     # Answers to an emergency notice, which says so itself.
     beside |= {"emergency.acknowledge", "emergency.help"}
-    assert told == {action.name for action in ACTIONS.values()} - beside
+    assert told == {action.name for action in ACTIONS.values()} - beside - LED_TO
 
 
 def test_staff_are_told_what_they_can_say_besides(say: Chat) -> None:
@@ -31,9 +40,13 @@ def test_staff_are_told_what_they_can_say_besides(say: Chat) -> None:
     assert told == [
         *asked,
         "您是工作人员，还可以说：",
-        *(f"· {each.message}" for each in examples(for_staff=True)),
+        *(f"· {each.message}" for each in examples(for_staff=True)[:8]),
     ]
-    assert "· 收件箱" in told
+    more = say("更多说法", "officer").text.splitlines()
+    assert more[-len(examples(for_staff=True)[8:]) :] == [
+        f"· {each.message}" for each in examples(for_staff=True)[8:]
+    ]
+    assert "· 收件箱" in more
 
 
 @pytest.mark.parametrize("line", ["你好", "侬好呀", "谢谢", "hello", "再见"])

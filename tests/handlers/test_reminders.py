@@ -64,7 +64,7 @@ def test_one_is_reminded_a_day_and_two_hours_before(say_on_both: Chat) -> None:
     assert asked.buttons == {"会来": "coming 2", "来不了": "absent 2", "提醒设置": "remind 2"}
     short = say.told(TWO_HOURS_BEFORE)["lin"]
     assert (short.text, short.refs) == (SHORT, [YOGA])
-    assert short.buttons == {"取消报名": "withdraw 2", "提醒设置": "remind 2"}
+    assert short.buttons == {"我的签到码": "mycode 2", "取消报名": "withdraw 2", "提醒设置": "remind 2"}
     assert say.told("2026-11-30T12:00:00+08:00") == {}
     assert states(say) == [("told", None), ("told", None)]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import insert, select, update
 
-from models import activity, audience, consent, registration, subscription
+from models import activity, audience, consent, registering, subscription
 from models.activity import ACTIVITY
 from models.audience import Audience, Counts
 from models.database import Db
@@ -36,7 +36,7 @@ def of_activity(db: Db, code: str) -> Audience:
 
 def register(db: Db, who: str, code: str, now: datetime) -> None:
     number = db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == code))
-    registration.register(db, activity.find(db, number), member(db, who), 1, {}, now)
+    registering.register(db, activity.find(db, number), member(db, who), 1, {}, now)
 
 
 def count(db: Db, meant: Audience) -> Counts:
@@ -76,7 +76,7 @@ def test_an_activity_is_who_is_registered_and_not_who_was(db: Db, now: datetime)
     register(db, "he", "yoga-tue", now)
     assert codes(db, meant) == ["lin", "he"]
     number = db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == "yoga-tue"))
-    registration.cancel(db, activity.find(db, number), member(db, "he"), now)
+    registering.cancel(db, activity.find(db, number), member(db, "he"), now)
     assert codes(db, meant) == ["lin"]
 
 

@@ -16,7 +16,7 @@ from models import (
     broadcast_people,
     broadcasting,
     erasure,
-    registration,
+    registering,
     still,
     subscription,
 )
@@ -363,7 +363,7 @@ def test_who_speaks_is_of_the_place_nearest_to_it(db: Db, now: datetime) -> None
 def test_of_two_activities_each_registrant_once(db: Db, now: datetime) -> None:
     for code in ("yoga-tue", "yoga-thu"):
         number = db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == code))
-        registration.register(db, activity.find(db, number), member(db, "lin"), 1, {}, now)
+        registering.register(db, activity.find(db, number), member(db, "lin"), 1, {}, now)
     keys = [row.id for row in db.rows(select(ACTIVITY.c.id).where(ACTIVITY.c.series == "午间时光"))]
     found = approved(db, now, Audience(activities=tuple(keys)))
     assert found.recipients == 1

@@ -58,7 +58,7 @@ def new(db: Db, who: int, until: datetime | None, *topics: str) -> list[str]:
     moment = NOW + timedelta(hours=3)
     news = digest.news(db, since, moment, moment)
     words = {name: (name,) for name in topics}
-    return [each.code for each in digest.wanted(rows, news, until, words)]
+    return [each.activity.code for each, _ in digest.wanted(rows, news, until, words)]
 
 
 def follow(db: Db, *subjects: str, wanted: bool = True, moment: datetime = NOW) -> int:

@@ -33,7 +33,8 @@ from models import (
     pack_file,
     personal,
     profile,
-    registration,
+    registered,
+    registering,
     store,
     subscription,
 )
@@ -67,7 +68,7 @@ def number_of(db: Db, code: str) -> int:
 
 
 def register(db: Db, code: str, key: int, party: int, at: Any = NOW) -> None:
-    registration.register(db, activity.find(db, number_of(db, code)), key, party, {}, at)
+    registering.register(db, activity.find(db, number_of(db, code)), key, party, {}, at)
 
 
 def seats(db: Db, code: str) -> int:
@@ -217,7 +218,7 @@ def test_of_two_registrations_the_older_stays_and_seats_never_add(engine: Engine
         register(db, "story", lin, 1)
         register(db, "pressure", second, 4)
         joining.join(db, lin, second, lin, LATER)
-        held = {each.activity.code: each.seats for each in registration.mine(db, lin, NOW)}
+        held = {each.activity.code: each.seats for each in registered.mine(db, lin, NOW)}
         assert held == {"sorting": 2, "story": 1, "pressure": 4}
         assert [seats(db, code) for code in held] == list(held.values())
         states = [row.state for row in db.rows(select(REGISTRATION).order_by(REGISTRATION.c.id))]
@@ -298,7 +299,7 @@ def write_meanwhile(engine: Engine) -> list[str]:
 def test_who_registers_meanwhile_keeps_it(engine: Engine) -> None:
     assert write_meanwhile(engine) == []
     with transaction(engine) as db:
-        assert [each.seats for each in registration.mine(db, key_of(db, "second"), NOW)] == [2]
+        assert [each.seats for each in registered.mine(db, key_of(db, "second"), NOW)] == [2]
         assert key_of(db, "second") == key_of(db, "lin")
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from bot import community
-from models import activity, conversation, heard, registration
+from models import activity, conversation, heard, registering
 from models.activity import ACTIVITY
 from models.conversation import Memory
 from models.database import Db, open_engine, table_of, transaction
@@ -96,7 +96,9 @@ def test_the_inspection_sees_what_matters(empty: Engine) -> None:
     assert [check["name"] for check in found["checks"]] == ["ck_registration_seats"]
     assert [key["name"] for key in found["foreign"]] == [
         "fk_registration_activity_id",
+        "fk_registration_by_id",
         "fk_registration_member_id",
+        "fk_registration_role_id",
     ]
 
 
@@ -159,8 +161,8 @@ def _take_part(db: Db) -> None:
     db.run(insert(MEMBERSHIP).values(member_id=lin, organization_id=union))
     numbers = {row.code: row.number for row in db.rows(select(ACTIVITY.c.code, ACTIVITY.c.number))}
     for code in ("coffee", "pressure", "story"):
-        registration.register(db, activity.find(db, numbers[code]), lin, 1, {}, NOW)
-    registration.cancel(db, activity.find(db, numbers["coffee"]), lin, NOW)
+        registering.register(db, activity.find(db, numbers[code]), lin, 1, {}, NOW)
+    registering.cancel(db, activity.find(db, numbers["coffee"]), lin, NOW)
     conversation.keep(db, address, Memory(misses=1), known=False)
     heard.keep(db, "console", "1", address, {"did": "help"}, NOW)
 

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from bot import community
 from bot.clock import FixedClock
-from models import activity, pack, pack_file, registration
+from models import activity, pack, pack_file, registered, registering
 from models.activity import ACTIVITY
 from models.database import table_of, transaction
 from models.member import ADDRESS, MEMBER
@@ -30,7 +30,8 @@ SERVICE = table_of(Service)
 HEAD = '[community]\nname = "银杏社区"\ntimezone = "Asia/Shanghai"\n'
 ACTIVITY_KEYS = (
     "id, kind, series, title, summary, place, host, starts, ends, capacity, taken, fee, "
-    "registration_opens, registration_closes, tags, hours, questions"
+    "registration_opens, registration_closes, tags, hours, questions, approval, companions, minimum, decides, "
+    "for_places, for_organizations, contact, checks_out, occasion, private_note, roles"
 )
 OPENING_FORM = 'write it as "Mon-Fri 09:00-20:00; Sat 09:00-17:00"'
 SLOT_FORM = 'write it as "Mon-Fri 09:00-11:30,13:30-16:30/15min x2"'
@@ -291,8 +292,8 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "bad role": (
         member(roles=["chief"]),
-        'member su: roles: "chief" is no role; write "staff@PLACE", "representative@ORGANIZATION" or '
-        '"administrator"',
+        'member su: roles: "chief" is no role; write "staff@PLACE", "door@PLACE", "moderator@PLACE", '
+        '"representative@ORGANIZATION" or "administrator"',
     ),
     "longitude first": (
         place(location=[121.4, 31.2]),
@@ -511,7 +512,9 @@ WITHOUT_PACK = {
     "change", "conversation", "heard", "registration", "membership",
     "notice", "delivery", "delivery_attempt", "pace", "activity_change", "reminder", "calendar_link",
     "broadcast", "broadcast_recipient", "emergency", "acknowledgement", "question", "question_line", "group_binding", "digest",
-    "consent", "subscription", "erasure",
+    "consent", "subscription", "erasure", "skill", "handover", "urgent_call", "shift_role", "visit",
+    "appeal", "arrival_call", "checkin_refusal", "closing", "credit", "feedback", "membership_choice",
+    "minimum_question", "photo", "promise", "proof", "result",
 }  # fmt: skip
 
 
@@ -584,12 +587,12 @@ def test_seats_given_by_the_bot_survive_and_taken_is_taken_over(file: File, engi
     with transaction(engine) as db:
         lin = db.value(select(MEMBER.c.id).where(MEMBER.c.code == "lin"))
         number = db.value(select(ACTIVITY.c.number).where(ACTIVITY.c.code == "chess"))
-        registration.register(db, activity.find(db, number), lin, 3, {}, NOW)
+        registering.register(db, activity.find(db, number), lin, 3, {}, NOW)
     community.load(engine, [file(salon(capacity=10, taken=5))])
     with transaction(engine) as db:
         chess = activity.find(db, number)
         assert (chess.taken, chess.seats, chess.free) == (5, 3, 2)
-        assert registration.party_of(db, chess, lin) == 3
+        assert registered.party_of(db, chess, lin) == 3
     community.load(engine, [file(salon(capacity=4, taken=5))])
     with transaction(engine) as db:
         chess = activity.find(db, number)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Executable,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -189,8 +190,13 @@ def test_what_the_table_fills_in_is_left_to_sqlalchemy(engine: Engine) -> None:
 def test_a_list_that_is_written_into_the_statement(several: Db) -> None:
     added(several)
     written = select(SEVERAL.c.id).where(SEVERAL.c.id.in_([1, 3]))
+    assert [row.id for row in taken(several, written)] == [1, 3]
+    none = select(SEVERAL.c.id).where(SEVERAL.c.id.in_([]))
     for _ in range(TIMES):
-        assert [row.id for row in several.rows(written)] == [1, 3]
+        assert several.rows(none) == []
+    both = written.where(SEVERAL.c.name.in_(bindparam("names", expanding=True)))
+    assert [row.id for row in taken(several, both, names=["no", "x"])] == [3]
+    assert [row.id for row in taken(several, both, names=["x"])] == []
 
 
 def test_equal_rows_give_the_same_object(several: Db) -> None:
@@ -306,6 +312,7 @@ _MADE_UP: dict[type, Any] = {
     String: "1",
     Boolean: True,
     JSON: [],
+    LargeBinary: b"1",
 }
 
 

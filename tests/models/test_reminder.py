@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, func, insert, select, text, update
 
 from handlers import reminders
-from models import activity, erasure, registration, reminder, reminding, still
+from models import activity, erasure, registering, reminder, reminding, still
 from models.activity import ACTIVITY
 from models.database import Db, transaction
 from models.delivery import DELIVERY
@@ -41,7 +41,7 @@ def member_of(db: Db, code: str) -> int:
 
 def register(db: Db, code: str, who: str = "lin", now: datetime = NOW, schedule: Schedule = SCHEDULE) -> int:
     wanted = activity.find(db, number_of(db, code))
-    key = registration.register(db, wanted, member_of(db, who), 1, {}, now)
+    key = registering.register(db, wanted, member_of(db, who), 1, {}, now)
     reminder.plan(db, key, wanted.starts, schedule, now)
     return key
 
@@ -136,7 +136,7 @@ def test_a_day_before_is_24_hours_also_where_clocks_are_changed(zone: str) -> No
 
 def test_a_move_makes_new_ones_of_the_new_start(db: Db) -> None:
     key = register(db, "yoga-thu")
-    registration.come(db, activity.find(db, number_of(db, "yoga-thu")), member_of(db, "lin"), NOW)
+    registering.come(db, activity.find(db, number_of(db, "yoga-thu")), member_of(db, "lin"), NOW)
     move(db, "yoga-thu", at(27, "15:00"), NOW)
     assert rows(db, key) == [(1440, at(26, "15:00")), (120, at(27, "13:00"))]
     assert rows(db, key, "dropped") == [(1440, at(25, "12:10")), (120, at(26, "10:10"))]
@@ -196,7 +196,7 @@ def test_a_wish_is_taken_back(db: Db) -> None:
 
 def test_who_left_gets_none_of_the_new_start(db: Db) -> None:
     key = register(db, "yoga-thu")
-    registration.cancel(db, activity.find(db, number_of(db, "yoga-thu")), member_of(db, "lin"), NOW)
+    registering.cancel(db, activity.find(db, number_of(db, "yoga-thu")), member_of(db, "lin"), NOW)
     move(db, "yoga-thu", at(27, "15:00"), NOW)
     assert rows(db, key) == []
 
@@ -323,7 +323,7 @@ def test_who_left_is_skipped_and_the_others_are_told(db: Db) -> None:
         register(db, "yoga-thu", who)
     run(db, at(25, "12:10"))
     lin, he = member_of(db, "lin"), member_of(db, "he")
-    registration.cancel(db, activity.find(db, number_of(db, "yoga-thu")), lin, at(25, "12:10"))
+    registering.cancel(db, activity.find(db, number_of(db, "yoga-thu")), lin, at(25, "12:10"))
     asked = db.value(select(NOTICE.c.still))
     left = still.why_not_for(db, asked, [lin, he], at(25, "12:11"))
     assert left == {lin: "the registration was cancelled"}

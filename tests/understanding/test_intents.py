@@ -45,6 +45,7 @@ def action(name: str, *phrases: Phrase) -> Action:
         in_group=None,
         version=1,
         numbered=False,
+        signed=False,
         phrases=phrases,
         reads=lambda reading: {"said": reading.text},
     )

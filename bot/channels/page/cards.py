@@ -55,12 +55,13 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """`address` is where it is fetched, or opened; `drawn` is the picture of a code."""
+    """`address` is where it is fetched, or opened; `drawn` is the picture of a code; a `whole` picture bears one."""
 
     kind: str
     name: str
     address: str | None = None
     drawn: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,8 @@ def _attachment(attachment: Attachment, reader: Reader, files: str, nth: int) ->
         latitude, longitude = attachment.at or (0.0, 0.0)
         return AttachmentView("location", name, address=f"geo:{latitude},{longitude}")
     number, before = files.split("/")
-    return AttachmentView(attachment.kind, name, address=f"/file/{number}/{int(before) + nth}")
+    address = f"/file/{number}/{int(before) + nth}"
+    return AttachmentView(attachment.kind, name, address, whole=attachment.says is not None)
 
 
 def _code(says: str) -> Markup:

@@ -8,6 +8,7 @@ from bot.app import App
 from bot.channels.page import cards, view
 from bot.channels.page.identity import Size, Theme, Visitor
 from bot.channels.page.looking import Look, News
+from bot.channels.page.posted import PostedView
 from bot.channels.page.words import words
 from bot.dispatch import LONGEST_TEXT
 from bot.inbound import Reply
@@ -44,6 +45,12 @@ class Printer:
     def display(self, look: Look, language: Language, display: tuple[Size, Theme]) -> str:
         shown = self._shown(look, language, display)
         return self._templates.get_template("display.html").render(page=shown)
+
+    def posted(self, shown: PostedView, display: tuple[Size, Theme]) -> str:
+        """What a poster's code opens."""
+        return self._templates.get_template("posted.html").render(
+            page=shown, size=display[0], theme=display[1]
+        )
 
     def aside(self, look: Look, language: Language) -> str:
         shown = self._shown(look, language, ("normal", "auto"))

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from secrets import token_urlsafe
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -19,13 +20,14 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.channels.page import identity, looking, streams
+from bot.channels.page import identity, looking, posted, streams
 from bot.channels.page.identity import Cookies, Visitor
 from bot.channels.page.looking import CHANNEL, Look, News
 from bot.channels.page.printing import Printer
 from bot.dispatch import LONGEST_TEXT
 from bot.inbound import Inbound, Reply
 from bot.limits import AddressLimits
+from bot.posting import PATH
 from models import community
 from models.database import Db
 from models.folding import clean
@@ -66,6 +68,8 @@ class Pages:
             "/aside": self.aside,
             "/display": self.show_display,
             "/file/{number:int}/{nth:int}": self.file,
+            f"{PATH}/{{number:int}}": self.posted,
+            f"{PATH}/{{number:int}}/{{channel}}.png": self.posted_code,
         }
         posts: dict[str, Endpoint] = {
             "/": self.hear,
@@ -231,6 +235,34 @@ class Pages:
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"
         headers = {**HEADERS, "Content-Disposition": disposition}
         return Response(content.data, media_type=content.media_type, headers=headers)
+
+    async def posted(self, request: Request) -> Response:
+        """What a poster's code opens; looking makes nobody a member, its button says the sentence."""
+        number, app = request.path_params["number"], self._app
+        found = None
+        if number <= LARGEST_NUMBER:
+            found = await app.read(lambda db: posted.find(db, number))
+        if found is None:
+            return RedirectResponse("/", status_code=303)
+        visitor = self._cookies.visitor(request)
+        if visitor is None and (wait := self._limits.allow_newcomer(_from(request))):
+            return _later(wait)
+        language = identity.language(request) or "zh-Hans"
+        shown = await posted.view(app, found, language, app.clock.now(), token_urlsafe(16))
+        html = self._printer.posted(shown, identity.display(request))
+        response = HTMLResponse(html, headers=HEADERS)
+        self._cookies.remember(response, visitor or identity.newcomer())
+        return response
+
+    async def posted_code(self, request: Request) -> Response:
+        """The code of one channel's own way in, for whoever holds his finger on it."""
+        number, channel = request.path_params["number"], request.path_params["channel"]
+        found = None
+        if number <= LARGEST_NUMBER and await self._app.read(lambda db: posted.find(db, number)):
+            found = await posted.picture(self._app, number, channel)
+        if found is None:
+            return PlainTextResponse("not found", status_code=404)
+        return Response(found, media_type="image/png", headers=HEADERS)
 
     async def show_display(self, request: Request) -> Response:
         """Text size and colours, for a browser without script."""

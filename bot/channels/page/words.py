@@ -48,6 +48,7 @@ _WORDS = {
     "map": Text("在地图中打开"),
     "open_file": Text("打开文件"),
     "code": Text("二维码"),
+    "in_page": Text("在网页里打开"),
 }
 _SIZES = {
     "normal": Text("标准"),

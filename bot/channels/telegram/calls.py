@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,8 +26,10 @@ from bot.channels import ChannelError
 # A call is over after this, in seconds: with the making of what it sends it stays within a courier's lease.
 CALL_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
+DOWNLOAD_SECONDS = 60.0
 # More than any answer of the Bot API holds; a hundred updates come in one.
 LONGEST_ANSWER = 16 * 1024 * 1024
+_PATH = re.compile(r"(?!.*\.\.)[\w./-]{1,256}", re.ASCII)
 _REFUSED = b'{"ok":false,"description":"this is no answer of the Bot API"}'
 
 
@@ -89,6 +92,23 @@ class Transport(BaseRequest):
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError) as error:
             raise NoAnswer(type(error).__name__) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NetworkError(type(error).__name__) from None
+
+    async def download(self, url: str, most: int) -> bytes:
+        """What lies there, at most so many bytes. Raises TelegramError, without the address: the token is in it."""
+        timeout = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            async with self._session(url).get(url, timeout=timeout, allow_redirects=False) as response:
+                if response.status != 200:
+                    refusal = NetworkError if response.status >= 500 or response.status == 429 else BadRequest
+                    raise refusal(f"the file is not given: HTTP {response.status}")
+                taken = b""
+                while not response.content.at_eof():
+                    taken += await response.content.read(most + 1 - len(taken))
+                    if len(taken) > most:
+                        raise BadRequest("the file is too large")
+                return taken
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
 
     def _session(self, url: str) -> aiohttp.ClientSession:
@@ -161,6 +181,8 @@ class Calls:
         self.id = int(token.partition(":")[0])
         self.username: str | None = None
         self._token = token
+        # Files lie beside the methods.
+        self._files = f"{base_url.removesuffix('bot')}file/bot"
         self._transport = Transport(token)
         self._bot = _Bot(token, base_url, request=self._transport, get_updates_request=self._transport)
         self._beside: set[asyncio.Task[None]] = set()
@@ -168,6 +190,18 @@ class Calls:
     async def call(self, method: str, /, *, seconds: float | None = None, **parameters: Any) -> Any:
         """What the method gives; what takes longer by its nature has `seconds` of its own. Raises TelegramError."""
         return await self._bot.call(method, parameters, seconds or self._seconds)
+
+    async def download(self, key: str, most: int) -> bytes:
+        """A file of at most so many bytes. Raises TelegramError; BadRequest where it is not to be had."""
+        told = await self.call("getFile", file_id=key)
+        path, size = (
+            (told.get(each) for each in ("file_path", "file_size")) if isinstance(told, dict) else (0, 0)
+        )
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            raise BadRequest("getFile gives no path")
+        if type(size) is int and size > most:
+            raise BadRequest("the file is too large")
+        return await self._transport.download(f"{self._files}{self._token}/{path}", most)
 
     async def me(self) -> str:
         """Our own name, asked once. Raises TelegramError."""

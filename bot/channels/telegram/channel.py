@@ -19,6 +19,7 @@ from bot.channels.telegram.waiting import Backoff
 from bot.channels.telegram.webhook import PATH, Door
 from models.notice import Outgoing
 from models.pace import Limits
+from models.photo import MOST_FETCHED
 
 # So many calls of Telegram's come at once at most.
 MOST_CONNECTIONS = 40
@@ -91,6 +92,13 @@ class Telegram:
         """Raises TelegramError while our name is not known, ValueError for what no link can say."""
         payload = links.payload(says)
         return f"https://t.me/{await self._calls.me()}?start={payload}"
+
+    async def fetch(self, app: App, key: str) -> bytes:
+        """The bytes of a file that somebody sent to us. Raises ChannelError."""
+        try:
+            return await self._calls.download(key, MOST_FETCHED)
+        except TelegramError as error:
+            raise failure(error) from None
 
     async def link(self, says: str) -> str | None:
         """None for what no link can say. Raises ChannelError while Telegram does not tell our name."""

@@ -7,6 +7,7 @@ from typing import Any
 from bot import links
 from bot.inbound import Inbound
 from models.member import Language
+from models.photo import MOST_FETCHED, Sent
 
 CHANNEL = "telegram"
 # What is asked for; edits, channels and polls are not.
@@ -23,6 +24,9 @@ _COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL | re
 _NUMBERED = re.compile(r"([a-z]+)_(\d{1,9})")
 _PHONE = re.compile(r"\+?[\d ()-]{3,20}")
 _LARGEST = 2**63
+# Pictures that come as files, and how long a name of a file may be.
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
+_LONGEST_KEY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,34 @@ def _content(said: dict[str, Any], who: int, text: str) -> dict[str, Any] | None
             return {"text": f"my phone is {number}"}
         return {"attached": True, "forwarded": True}
     if any(each in said for each in _ATTACHED):
-        return {"text": text, "attached": True, "forwarded": forwarded}
+        return {"text": text, "attached": True, "forwarded": forwarded, "photo": _photo(said)}
     if "text" not in said:
         return None
     if not forwarded and (command := _COMMAND.fullmatch(text)):
         return _command(command)
     return {"text": text, "forwarded": forwarded}
+
+
+def _photo(said: dict[str, Any]) -> Sent | None:
+    """The largest of the sizes in which a photo is there that is taken; a picture may come as a file too."""
+    sizes = said.get("photo")
+    file = said.get("document")
+    if isinstance(file, dict) and str(file.get("mime_type", "")) in _PICTURES:
+        sizes = [file]
+    fits = [each for each in sizes if _is_taken(each)] if isinstance(sizes, list) else []
+    return Sent(CHANNEL, max(fits, key=_pixels)["file_id"]) if fits else None
+
+
+def _is_taken(size: object) -> bool:
+    if not isinstance(size, dict) or not isinstance(key := size.get("file_id"), str):
+        return False
+    large = size.get("file_size")
+    return 0 < len(key) <= _LONGEST_KEY and (type(large) is not int or large <= MOST_FETCHED)
+
+
+def _pixels(size: dict[str, Any]) -> int:
+    width, height = size.get("width"), size.get("height")
+    return width * height if type(width) is int and type(height) is int else 0
 
 
 def _command(found: re.Match[str]) -> dict[str, Any]:

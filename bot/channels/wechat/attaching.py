@@ -7,7 +7,8 @@ from dataclasses import replace
 import segno
 
 from bot.app import App
-from bot.channels.wechat import files
+from bot.channels import ChannelError
+from bot.channels.wechat import codes, files
 from bot.channels.wechat.access import Keeper
 from bot.channels.wechat.client import Client, File
 from handlers.words import Reader, say
@@ -30,7 +31,7 @@ async def upload(
     client: Client, keeper: Keeper, app: App, outgoing: Outgoing, attachments: Sequence[Attachment]
 ) -> list[str]:
     """The images among them, as the platform names them: nobody sees anything yet. Raises ChannelError."""
-    made = [await _image(app, outgoing, each) for each in attachments if each.kind in ("image", "qr")]
+    made = [await _image(client, app, outgoing, each) for each in attachments if each.kind in ("image", "qr")]
     uploaded = []
     for file in made:
         answer = await client.call(keeper, "cgi-bin/media/upload", query={"type": "image"}, file=file)
@@ -38,15 +39,28 @@ async def upload(
     return uploaded
 
 
-async def _image(app: App, outgoing: Outgoing, attachment: Attachment) -> File:
+async def _image(client: Client, app: App, outgoing: Outgoing, attachment: Attachment) -> File:
     if attachment.kind == "qr":
-        return "code.png", draw(attachment.says or ""), "image/png"
+        return "code.png", draw(await _opens(client, app, attachment.says or "")), "image/png"
     person = await app.read(lambda db: files.reader(db, outgoing.channel, outgoing.to))
     if person is None:
         raise LookupError("nobody to make it for")
     _, content = await app.content(attachment, person)
     # The name tells the platform what it is; the one for people stands in the text.
     return f"image.{content.media_type.rpartition('/')[2]}", content.data, content.media_type
+
+
+async def _opens(client: Client, app: App, says: str) -> str:
+    """An address that opens the account and says it: bare words in a code are shown, and say nothing to anybody."""
+    try:
+        return await codes.link(client, app, says)
+    except ValueError:
+        return says
+    except ChannelError as error:
+        # An account that may make no codes still shows what can be typed.
+        if not error.permanent:
+            raise
+        return says
 
 
 def carried(card: Card, page: str | None) -> Card:

@@ -7,10 +7,10 @@ import structlog
 from starlette.routing import BaseRoute
 
 from bot.app import App
-from bot.channels import CHANNELS, Entrance, Finding
+from bot.channels import CHANNELS, ChannelError, Entrance, Finding
 from bot.channels.wechat import checking, codes, files, sending
 from bot.channels.wechat.callback import Callback
-from bot.channels.wechat.client import Client
+from bot.channels.wechat.client import PICTURE, Client
 from bot.channels.wechat.envelope import Envelope
 from bot.channels.wechat.reading import CHANNEL
 from bot.configuration import Configuration
@@ -57,6 +57,15 @@ class WeChat:
     async def push(self, app: App, outgoing: Outgoing) -> None:
         page = self._settings.server.public_url
         await sending.push(self._client, app, outgoing, self._settings.wechat.notices, page)
+
+    async def fetch(self, app: App, key: str) -> bytes:
+        """The bytes of a picture that somebody sent to us. Raises ChannelError."""
+        keeper = self._client.keeper(app)
+        answer = await self._client.call(keeper, "cgi-bin/media/get", query={"media_id": key})
+        picture = answer.get(PICTURE)
+        if not isinstance(picture, bytes):
+            raise ChannelError("cgi-bin/media/get: no picture", permanent=True)
+        return picture
 
     async def link(self, says: str) -> str | None:
         return await codes.link(self._client, self._app, says)

@@ -26,6 +26,8 @@ MOST_TOKENS = 3
 # Whose messages somebody sees: what may have been done is not done again at once.
 SEEN = "cgi-bin/message/"
 AFTER_SILENCE = timedelta(minutes=1)
+# By which a picture stands in an answer that is one.
+PICTURE = "picture"
 # A name, the content, and its media type.
 File = tuple[str, bytes, str]
 Answer = dict[str, Any]
@@ -197,6 +199,8 @@ def _read(response: httpx.Response, path: str, keeper: Keeper) -> Answer:
     """What was answered. Raises _NotDone where it was not the API that answered, and Refused."""
     if response.status_code >= 400:
         raise _NotDone(f"HTTP {response.status_code}")
+    if response.headers.get("content-type", "").startswith("image/"):
+        return {PICTURE: response.content}
     try:
         answer = json.loads(response.content)
     except ValueError:

@@ -10,7 +10,7 @@ from bot.links import payload
 # The most that the platform gives; without a number it gives a minute.
 EXPIRES_SECONDS = 30 * 24 * 3600
 # What a code says that hangs on a wall. The platform gives 100,000 of these an account, and any number of the others.
-FOR_GOOD = ("at",)
+FOR_GOOD = ("at", "show")
 
 
 async def link(client: Client, app: App | None, says: str) -> str:

@@ -14,6 +14,7 @@ from bot.channels.wechat import maps
 from bot.channels.wechat.elements import Unreadable
 from bot.inbound import Inbound
 from bot.links import sentence
+from models.photo import Sent
 
 CHANNEL = "wechat"
 # Counted as WeChat counts, a sign outside the basic plane as two; what is beyond is cut off.
@@ -22,6 +23,7 @@ LONGEST_TEXT = 4096
 AFTER_WORDS = (timedelta(hours=48), 5)
 AFTER_TAP = (timedelta(minutes=1), 3)
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MEDIA = re.compile(r"[\w-]{1,256}", re.ASCII)
 # The sentence of a button, as a menu of ours carries it.
 _PRESSED = re.compile(r"[a-z]+(?:[ _]\d{1,9}(?:\.\d{1,3})?)?")
 # MsgId is a number of 64 bits, CreateTime seconds.
@@ -113,6 +115,14 @@ def _voice(message: messages.VoiceMessage, sender: str, key: str) -> Inbound:
 
 def _attached(_message: object, sender: str, key: str) -> Inbound:
     return Inbound(CHANNEL, sender, attached=True, message=key, opens=AFTER_WORDS)
+
+
+def _image(message: messages.ImageMessage, sender: str, key: str) -> Inbound:
+    """What the platform keeps for three days under this name."""
+    named = message._data.get("MediaId")
+    known = isinstance(named, str) and _MEDIA.fullmatch(named)
+    sent = Sent(CHANNEL, named) if known else None
+    return Inbound(CHANNEL, sender, attached=True, photo=sent, message=key, opens=AFTER_WORDS)
 
 
 def _location(message: messages.LocationMessage, sender: str, key: str) -> Inbound:
@@ -227,7 +237,8 @@ _READ: Mapping[str, Reads] = {
     "text": _text,
     "voice": _voice,
     "location": _location,
-    **dict.fromkeys(("image", "video", "shortvideo", "link", "file", "miniprogrampage"), _attached),
+    "image": _image,
+    **dict.fromkeys(("video", "shortvideo", "link", "file", "miniprogrampage"), _attached),
     "event subscribe": _follow,
     "event subscribe_scan": _scan,
     "event scan": _scan,

@@ -17,7 +17,7 @@ def _fixed(month: int, day: int) -> DayOfYear:
 
 # The calendar's library is imported and asked only when needed: few sentences name a lunar day, and it is slow.
 @cache
-def _lunar_day(year: int, month: int, day: int) -> date:
+def lunar_day(year: int, month: int, day: int) -> date:
     from tyme4py.lunar import LunarDay, LunarMonth
 
     last = min(day, LunarMonth.from_ym(year, month).get_day_count())
@@ -26,7 +26,7 @@ def _lunar_day(year: int, month: int, day: int) -> date:
 
 
 @cache
-def _term_day(year: int, index: int) -> date:
+def term_day(year: int, index: int) -> date:
     from tyme4py.solar import SolarTerm
 
     solar = SolarTerm.from_index(year, index).get_solar_day()
@@ -35,12 +35,12 @@ def _term_day(year: int, index: int) -> date:
 
 def _lunar(month: int, day: int) -> DayOfYear:
     """A day of the lunar year that begins in the given year; day 30 is its month's last."""
-    return lambda year: _lunar_day(year, month, day)
+    return lambda year: lunar_day(year, month, day)
 
 
 def _term(index: int) -> DayOfYear:
     """A solar term, counted from the winter solstice before the year."""
-    return lambda year: _term_day(year, index)
+    return lambda year: term_day(year, index)
 
 
 def _nth(month: int, weekday: int, count: int) -> DayOfYear:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.channels.wechat.reading import Consent
 from bot.inbound import Inbound
+from models.photo import Sent
 
 SENDER = "oLin_0123456789-abcdefghijkl"
 ACCOUNT = "gh_e136c6e50636"
@@ -106,7 +107,16 @@ PAYLOADS: list[tuple[str, str, Inbound | Consent | str | None]] = [
         of_kind("text", "<Content><![CDATA[满意]]></Content><bizmsgmenuid>101</bizmsgmenuid>"),
         _tapped("满意", message=NUMBER),
     ),
-    ("image", of_kind("image", f"<PicUrl><![CDATA[http://p/]]></PicUrl>{_MEDIA}"), _heard(attached=True)),
+    (
+        "image",
+        of_kind("image", f"<PicUrl><![CDATA[http://p/]]></PicUrl>{_MEDIA}"),
+        _heard(attached=True, photo=Sent("wechat", "media_id")),
+    ),
+    (
+        "an image of no name",
+        of_kind("image", "<PicUrl>p</PicUrl><MediaId>../../x</MediaId>"),
+        _heard(attached=True),
+    ),
     (
         "voice that was understood",
         of_kind(

@@ -45,11 +45,12 @@ const goDown = (number) => {
   if (first) main.scrollTop = Math.min(main.scrollTop, first.offsetTop - 8);
 };
 const news = () => list.querySelector(".news");
-const see = () => {
+const see = (shown = false) => {
   if (document.hidden) return;
   away = 0;
   document.title = title;
-  if (!near()) return;
+  // What was put before one's eyes from its beginning is seen, also where it is too long for the window.
+  if (!near() && !shown) return;
   unseen = 0;
   jump.hidden = true;
   if (seen < last) device("seen", seen = last);
@@ -109,11 +110,12 @@ const append = (exchange) => {
   stamps();
   answer();
   if (missing && !own && !news()) made[0].before(copy("news"));
-  if (own || (stay && !document.hidden)) goDown(last);
+  const shown = own || (stay && !document.hidden);
+  if (shown) goDown(last);
   else missed(made[0]);
   if (missing && stay && news()) main.scrollTop = Math.min(main.scrollTop, news().offsetTop - 8);
   announce(spoken(made));
-  see();
+  see(shown);
 };
 let order = Promise.resolve();
 const take = (exchanges) => {
@@ -467,7 +469,7 @@ if (firstUnseen) {
   firstUnseen.before(copy("news"));
   main.scrollTop = news().offsetTop - 8;
 } else if (last) goDown(last);
-see();
+see(!firstUnseen);
 if (!navigator.onLine) offline(true);
 else listen();
 pump();

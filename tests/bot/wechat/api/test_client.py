@@ -14,9 +14,11 @@ from bot.app import App
 from bot.channels import ChannelError
 from bot.channels.wechat import client as clients
 from bot.channels.wechat.access import Alone
+from bot.channels.wechat.channel import WeChat
 from bot.channels.wechat.client import Client, UnknownOutcome
 from bot.channels.wechat.refusals import Refused
 from bot.clock import FixedClock
+from bot.configuration import Configuration
 from tests.bot.wechat.api.conftest import account
 from tests.conftest import NOW
 from tests.fakes.wechat_api import APP_SECRET, WeChatAPI
@@ -298,3 +300,15 @@ async def test_fields_that_were_wrong_are_named(
     assert (raised.value.code, raised.value.permanent) == (47003, True)
     assert '"field": "time2"' in told.getvalue()
     assert "周四" not in told.getvalue() + str(raised.value)
+
+
+async def test_a_picture_that_somebody_sent_is_fetched(app: App, api: WeChatAPI) -> None:
+    api.media["m1"] = b"\xff\xd8\xff picture"
+    channel = WeChat(Configuration(wechat=account(api)))
+    try:
+        assert await channel.fetch(app, "m1") == api.media["m1"]
+        with pytest.raises(ChannelError) as gone:
+            await channel.fetch(app, "gone")
+        assert gone.value.permanent
+    finally:
+        await channel.close()

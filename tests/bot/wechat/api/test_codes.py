@@ -10,23 +10,29 @@ from bot.links import sentence
 from tests.fakes.wechat_api import WeChatAPI
 
 
-async def test_a_code_of_an_activity_lasts_for_thirty_days(client: Client, app: App, api: WeChatAPI) -> None:
-    assert await codes.link(client, app, "show 17") == "http://weixin.qq.com/q/show_17"
+async def test_a_code_that_is_said_once_lasts_for_thirty_days(
+    client: Client, app: App, api: WeChatAPI
+) -> None:
+    assert await codes.link(client, app, "join 123456789") == "http://weixin.qq.com/q/join_123456789"
     assert api.codes == [
         {
             "action_name": "QR_STR_SCENE",
             "expire_seconds": 2_592_000,
-            "action_info": {"scene": {"scene_str": "show_17"}},
+            "action_info": {"scene": {"scene_str": "join_123456789"}},
         }
     ]
-    assert sentence(api.codes[0]["action_info"]["scene"]["scene_str"]) == "show 17"
+    assert sentence(api.codes[0]["action_info"]["scene"]["scene_str"]) == "join 123456789"
 
 
-async def test_a_code_of_a_place_lasts_for_good(client: Client, app: App, api: WeChatAPI) -> None:
-    await codes.link(client, app, "at 3")
+@pytest.mark.parametrize(("says", "scene"), [("at 3", "at_3"), ("show 17", "show_17")])
+async def test_a_code_that_is_printed_lasts_for_good(
+    client: Client, app: App, api: WeChatAPI, says: str, scene: str
+) -> None:
+    await codes.link(client, app, says)
     assert api.codes == [
-        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": "at_3"}}}
+        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
     ]
+    assert sentence(scene) == says
 
 
 async def test_a_command_needs_no_community(client: Client, api: WeChatAPI) -> None:
