@@ -19,6 +19,8 @@ from models.waiting_list import IN_LIST, OFFERED, WAITING, went
 
 _AHEAD = select(func.count()).where(
     IN_LIST,
+    # Said apart from what follows, so that the index of the list is read up to here and no further.
+    REGISTRATION.c.at <= bindparam("since"),
     or_(
         REGISTRATION.c.at < bindparam("since"),
         and_(REGISTRATION.c.at == bindparam("since"), REGISTRATION.c.id < bindparam("registration")),

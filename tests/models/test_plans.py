@@ -16,7 +16,7 @@ INDEXES = {
     "mine": (registered._MINE, "ix_registration_of (member_id=?)"),
     "lists": (waiting_list._BY_ACTIVITY, QUEUE),
     "front": (waiting_list._FRONT, QUEUE),
-    "place": (waiting._AHEAD, "ix_registration_queue (activity_id=?"),
+    "place": (waiting._AHEAD, "ix_registration_queue (activity_id=? AND at<?)"),
     "offers": (waiting_list._NEXT_LATE, "ix_registration_offered"),
     "pace": (registering._SINCE, "ix_registration_of (member_id=?)"),
 }
