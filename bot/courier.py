@@ -123,7 +123,7 @@ class _Courier:
             wait = PAUSE_SECONDS
             try:
                 await self._mind_the_clock()
-                wait = self._next(await self._round())
+                wait = self._next(await self._whole_round())
             except DBAPIError as error:
                 _log.error("nothing can be sent", reason=type(error).__name__)
             except Exception as error:
@@ -171,6 +171,17 @@ class _Courier:
         await self._app.read(lambda db: pace.turn_back(db, self._app.clock.now()))
         while await self._app.read(lambda db: due_times.turn_back(db, was, self._app.clock.now())):
             pass
+
+    async def _whole_round(self) -> Rounded:
+        """Also where we are told to stop meanwhile: what it claims would be in nobody's hands else."""
+        at_work = asyncio.ensure_future(self._round())
+        try:
+            return await asyncio.shield(at_work)
+        except asyncio.CancelledError:
+            await asyncio.wait([at_work], timeout=DRAIN_SECONDS)
+            at_work.cancel()
+            await asyncio.gather(at_work, return_exceptions=True)
+            raise
 
     async def _round(self) -> Rounded:
         now = self._loop.time()

@@ -1,6 +1,7 @@
 """The courier: what is due is sent once outside any transaction, and its end is written down."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -183,6 +184,29 @@ async def test_it_runs_until_it_is_cancelled(app: App, monkeypatch: pytest.Monke
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_what_it_claims_while_it_is_cancelled_stays_in_nobodys_hands(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, claimed, goes_on = claiming.take, threading.Event(), threading.Event()
+
+    def slowly(db: Db, *arguments: Any, **how: Any) -> Any:
+        taken = take(db, *arguments, **how)
+        claimed.set()
+        assert goes_on.wait(20)
+        return taken
+
+    await tell(app, "one")
+    monkeypatch.setattr(claiming, "take", slowly)
+    running = asyncio.ensure_future(courier.run(app, {"post": Postbox()}))
+    assert await asyncio.to_thread(claimed.wait, 20)
+    running.cancel()
+    await asyncio.sleep(0)
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await states(app))[0][0] in ("sent", "pending")
 
 
 @pytest.mark.parametrize(
