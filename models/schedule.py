@@ -48,6 +48,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadlines:
+    """In how many working days who reported a need is answered, somebody has it, and it is resolved; `extended` is
+    the most that a resolution may take with a reason. A claim is answered within `claim`. Who does not say whether it
+    is solved is asked again after `silence`, and what was not delivered so long after its day has `lapse`d.
+    """
+
+    answer: int = 1
+    assign: int = 2
+    resolve: int = 7
+    extended: int = 15
+    claim: int = 3
+    silence: timedelta = timedelta(days=28)
+    lapse: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """`remind` are the times before a start, the longest first; no `quiet` is no rest at all."""
 
@@ -57,6 +73,7 @@ class Schedule:
     waiting: Waiting = Waiting()
     # Who was often absent is asked the day before whether he comes, see models/promise.py.
     ask_absent: bool = True
+    deadlines: Deadlines = Deadlines()
 
     def rests(self, at: datetime) -> bool:
         """Whether nothing goes out then but answers and what is urgent."""

@@ -3,34 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
 
 from handlers.understanding.times.days import Days, Expression, read_year
 from handlers.understanding.times.numerals import ORDINAL, number
+from models.days_off import lunar_day, term_day
 
 DayOfYear = Callable[[int], date]
 
 
 def _fixed(month: int, day: int) -> DayOfYear:
     return lambda year: date(year, month, day)
-
-
-# The calendar's library is imported and asked only when needed: few sentences name a lunar day, and it is slow.
-@cache
-def lunar_day(year: int, month: int, day: int) -> date:
-    from tyme4py.lunar import LunarDay, LunarMonth
-
-    last = min(day, LunarMonth.from_ym(year, month).get_day_count())
-    solar = LunarDay.from_ymd(year, month, last).get_solar_day()
-    return date(solar.get_year(), solar.get_month(), solar.get_day())
-
-
-@cache
-def term_day(year: int, index: int) -> date:
-    from tyme4py.solar import SolarTerm
-
-    solar = SolarTerm.from_index(year, index).get_solar_day()
-    return date(solar.get_year(), solar.get_month(), solar.get_day())
 
 
 def _lunar(month: int, day: int) -> DayOfYear:

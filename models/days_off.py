@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
 
-from handlers.understanding.times.festivals import lunar_day, term_day
-
 # The fifth solar term after the winter solstice.
 _CLEAR_AND_BRIGHT = 7
+_SATURDAY = 5
 
 
 def name_of(day: date, holidays: Collection[date], workdays: Collection[date]) -> str | None:
@@ -17,6 +16,23 @@ def name_of(day: date, holidays: Collection[date], workdays: Collection[date]) -
     if day in holidays:
         return "放假"
     return _public(day)
+
+
+def is_workday(day: date, holidays: Collection[date], workdays: Collection[date]) -> bool:
+    """Whether offices work that day: no weekend and no holiday, or a day that makes up for one."""
+    if day in workdays or day in holidays:
+        return day in workdays
+    if _makes_up(day):
+        return True
+    return day.weekday() < _SATURDAY and _public(day) is None
+
+
+@cache
+def _makes_up(day: date) -> bool:
+    from tyme4py.holiday import LegalHoliday
+
+    official = LegalHoliday.from_ymd(day.year, day.month, day.day)
+    return official is not None and bool(official.is_work())
 
 
 @cache
@@ -45,3 +61,21 @@ def _fixed(year: int) -> list[tuple[str, date, int]]:
         ("中秋节", lunar_day(year, 8, 15), 1),
         ("国庆节", date(year, 10, 1), 3),
     ]
+
+
+# The calendar's library is imported and asked only when needed: few sentences name a lunar day, and it is slow.
+@cache
+def lunar_day(year: int, month: int, day: int) -> date:
+    from tyme4py.lunar import LunarDay, LunarMonth
+
+    last = min(day, LunarMonth.from_ym(year, month).get_day_count())
+    solar = LunarDay.from_ymd(year, month, last).get_solar_day()
+    return date(solar.get_year(), solar.get_month(), solar.get_day())
+
+
+@cache
+def term_day(year: int, index: int) -> date:
+    from tyme4py.solar import SolarTerm
+
+    solar = SolarTerm.from_index(year, index).get_solar_day()
+    return date(solar.get_year(), solar.get_month(), solar.get_day())

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.understanding.times.days_off import name_of
+from models.days_off import name_of
 
 
 @pytest.mark.parametrize(
