@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import key, robots
 from bot.channels import Finding, open_channels
 from bot.configuration import Configuration, ConfigurationError
-from models import community, dead_letter, group_binding
+from models import checking, community, dead_letter, group_binding, replay
 from models.database import open_engine, transaction
 from models.migrate import is_current
 
@@ -40,6 +40,7 @@ def _database(settings: Configuration) -> list[Finding]:
             zone, bound = community.zone(db), community.key_fingerprint(db)
             unread = dead_letter.newest(db, MOST_DEAD_LETTERS)
             strangers = group_binding.strangers(db, settings.wecom.robots or {})
+            unchecked, night = checking.overall(db), replay.newest(db)
     except SQLAlchemyError as error:
         return [(False, f"database: {shown} does not answer ({type(error).__name__}); check the address")]
     finally:
@@ -55,8 +56,26 @@ def _database(settings: Configuration) -> list[Finding]:
         (True, f"community: its clocks run in {zone.key}"),
         _key(settings, bound),
         *((False, robots.stranger(each)) for each in strangers),
+        *_watched(unchecked, night),
         *((True, _dead_letter(each)) for each in unread),
     ]
+
+
+def _watched(unchecked: checking.Queue, night: Row[Any] | None) -> list[Finding]:
+    """What staff owe; and whether the log of changes says what the tables say, which it always has to."""
+    found: list[Finding] = []
+    if unchecked.oldest is not None:
+        oldest = f"{unchecked.oldest:%Y-%m-%d %H:%M} UTC"
+        found.append(
+            (True, f"words: {unchecked.count} wait for staff to look at them, the oldest since {oldest}")
+        )
+    if night is not None and night.wrong:
+        found.append(
+            (False, f"log: {night.wrong} rows have another state than the log of changes; look at `change`")
+        )
+    elif night is not None and night.ended:
+        found.append((True, f"log: its changes give the state of all {night.looked} rows"))
+    return found
 
 
 def _dead_letter(unread: Row[Any]) -> str:

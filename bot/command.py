@@ -116,6 +116,7 @@ def chat(
             schedule=settings.schedule,
             public_url=settings.server.public_url,
             waiting=settings.waiting,
+            needs=settings.needs,
         )
         if moment and moment.tzinfo is None:
             # A time without offset is the community\'s, whose zone is known only now.

@@ -232,6 +232,37 @@ def _span(written: str) -> timedelta:
     return timedelta(**{_UNITS[written[-1]]: int(written[:-1])})
 
 
+class Needs(_Section):
+    """In how many working days what people report is answered, given to somebody and resolved."""
+
+    answer_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=1, ge=1, le=60)
+    assign_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=2, ge=1, le=60)
+    resolve_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=7, ge=1, le=60)
+    extended_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=15, ge=1, le=120)
+    claim_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=3, ge=1, le=60)
+    ask_again: str = "28d"
+    lapse: str = "3d"
+
+    @field_validator("ask_again", "lapse")
+    @classmethod
+    def _is_span(cls, span: str) -> str:
+        if not _SPAN.fullmatch(span):
+            raise ValueError(f'"{span}" is no length of time; write it as "28d", "12h" or "30m"')
+        return span
+
+    def deadlines(self) -> schedule.Deadlines:
+        """The same as the rules read it."""
+        return schedule.Deadlines(
+            self.answer_days,
+            self.assign_days,
+            self.resolve_days,
+            self.extended_days,
+            self.claim_days,
+            _span(self.ask_again),
+            _span(self.lapse),
+        )
+
+
 class Schedule(_Section):
     quiet: str = "22:00-08:00"
     remind: tuple[str, ...] = ("1d", "2h")
@@ -261,13 +292,17 @@ class Schedule(_Section):
                 raise ValueError(f'"{each}" is no time before the start; write it as "1d", "2h" or "30m"')
         return remind
 
-    def of(self, zone: ZoneInfo, waiting: Waiting | None = None) -> schedule.Schedule:
-        """The same on the clock of a community, with the times of those who wait for a seat."""
+    def of(
+        self, zone: ZoneInfo, waiting: Waiting | None = None, needs: Needs | None = None
+    ) -> schedule.Schedule:
+        """The same on the clock of a community, with the times of those who wait for a seat, and those of needs."""
         found = _HOURS.fullmatch(self.quiet)
         quiet = schedule.Quiet(time.fromisoformat(found[1]), time.fromisoformat(found[2])) if found else None
         spans = (_span(each) for each in self.remind)
         remind = tuple(sorted(set(spans), reverse=True))
-        return schedule.Schedule(zone, quiet, remind, (waiting or Waiting()).times(), self.ask_absent)
+        times = (waiting or Waiting()).times()
+        deadlines = (needs or Needs()).deadlines()
+        return schedule.Schedule(zone, quiet, remind, times, self.ask_absent, deadlines)
 
 
 class Configuration(_Section):
@@ -281,6 +316,7 @@ class Configuration(_Section):
     wecom: WeCom = WeCom()
     schedule: Schedule = Schedule()
     waiting: Waiting = Waiting()
+    needs: Needs = Needs()
 
 
 def _is_secret(annotation: object) -> bool:

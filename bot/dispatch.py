@@ -204,7 +204,12 @@ def _known(db: Db, inbound: Inbound, speaker: Row[Any] | None) -> tuple[int, Per
         unmet = inbound.waits_for_contact and inbound.group is not None
         return member.meet(db, inbound.channel, inbound.sender, _language_of(inbound), unmet=unmet)
     person = Person(
-        speaker.member, speaker.language, speaker.home_id, speaker.work_id, newcomer=bool(speaker.newcomer)
+        speaker.member,
+        speaker.language,
+        speaker.home_id,
+        speaker.work_id,
+        newcomer=bool(speaker.newcomer),
+        side=speaker.side,
     )
     return speaker.address, person
 

@@ -58,6 +58,26 @@ class Metrics:
             "linli_expected_wait_seconds", "How long a message put now would wait", registry=self._registry
         )
 
+        self.unchecked = Gauge(
+            "linli_words_unchecked",
+            "What members wrote that waits for a person before others may read it",
+            registry=self._registry,
+        )
+        self.unchecked_seconds = Gauge(
+            "linli_words_unchecked_seconds", "How long the oldest of it has waited", registry=self._registry
+        )
+        self.disagreements = Gauge(
+            "linli_log_disagreements",
+            "Rows whose state is not what the log of changes says, by the newest look",
+            registry=self._registry,
+        )
+
+    def watch(self, unchecked: int, oldest: datetime | None, wrong: int, now: datetime) -> None:
+        """What staff owe, and whether log and tables say the same."""
+        self.unchecked.set(unchecked)
+        self.unchecked_seconds.set((now - oldest).total_seconds() if oldest else 0)
+        self.disagreements.set(wrong)
+
     def show(self, outbox: Outbox, now: datetime, channels: Iterable[str]) -> None:
         """How the ledger is now; what is not late is not late for no time."""
         for gauge in (self.waiting, self.overdue, self.pauses):

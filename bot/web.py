@@ -20,13 +20,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from bot import calendar, clock, courier, fetching, robots, screen
+from bot import calendar, clock, courier, fetching, open311, robots, screen
 from bot.app import App, open_app
 from bot.channels import Channel, Entrance, open_channels
 from bot.clock import SystemClock
 from bot.configuration import Configuration, ConfigurationError
 from bot.configuration import Server as ServerSettings
-from models import member, outbox
+from models import checking, member, outbox, replay
 from models.outbox import Outbox
 
 # A database that does not answer a liveness check within this is down.
@@ -70,6 +70,7 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
         app.metrics.expected_wait.set(app.worker.expected_wait())
         if seen := await _look(app, channels):
             app.metrics.show(seen, app.clock.now(), channels)
+            await _watch(app)
         return PlainTextResponse(app.metrics.text(), media_type="text/plain; version=0.0.4")
 
     async def unavailable(_request: Request, error: Exception) -> Response:
@@ -82,6 +83,7 @@ def build(app: App, channels: Mapping[str, Channel]) -> Site:
         Route("/metrics", show_metrics),
         calendar.route(app),
         *screen.routes(app, channels),
+        *open311.routes(app),
     ]
     routes += [route for channel in channels.values() for route in channel.routes(app)]
     return Site(
@@ -99,6 +101,11 @@ async def _look(app: App, channels: Collection[str]) -> Outbox | None:
     except Exception as error:
         _log.warning("not alive", reason=type(error).__name__)
         return None
+
+
+async def _watch(app: App) -> None:
+    queue, newest = await app.read(lambda db: (checking.overall(db), replay.newest(db)))
+    app.metrics.watch(queue.count, queue.oldest, newest.wrong if newest else 0, app.clock.now())
 
 
 class _Server(uvicorn.Server):
@@ -137,6 +144,7 @@ async def serve(settings: Configuration) -> None:
             settings.schedule,
             settings.server.public_url,
             settings.waiting,
+            settings.needs,
         )
         robots.enrol(app, settings.wecom)
         scheduler = clock.start(app)

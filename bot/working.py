@@ -39,6 +39,8 @@ async def work(settings: Configuration) -> None:
         settings.limits,
         settings.schedule,
         settings.server.public_url,
+        settings.waiting,
+        settings.needs,
     )
     if sqlite:
         print("With SQLite one process is enough: `linli run` sends by itself.", flush=True)  # noqa: T201

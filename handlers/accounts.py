@@ -85,6 +85,8 @@ def _role(row: Row[Any]) -> Text:
         return Text("{place}签到员", place=as_said(row.place))
     if row.kind == "moderator":
         return Text("{place}审核员", place=as_said(row.place))
+    if row.kind == "operator":
+        return Text("{place}记录员", place=as_said(row.place))
     if row.kind == "representative":
         return Text("{organization}代表", organization=as_said(row.organization))
     return Text("管理员")

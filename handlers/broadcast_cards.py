@@ -22,6 +22,7 @@ _PARTS: dict[str, Callable[[str], Text]] = {
     "series": lambda name: Text("关注“{name}”的人", name=prose(name)),
     "activity": lambda name: Text("报名“{name}”的人", name=prose(name)),
     "waiting": lambda name: Text("候补“{name}”的人", name=prose(name)),
+    "units": lambda name: Text("{name}各成员单位的联系人", name=as_said(name)),
 }
 # Of what was written so many characters tell one from another.
 _SHORT = 16
@@ -97,6 +98,9 @@ def reach(db: Db, found: Row[Any], now: datetime, schedule: Schedule) -> list[Te
         lines = [Text("发给{whom}，现在没有人收得到。", whom=whom_it_is_for)]
     if found.unreachable:
         lines.append(Text("另有{count}人收不到：我们没有能给他们发消息的账号。", count=found.unreachable))
+    if unreached := audiences.unreached(db, Audience.load(found.audience)):
+        names = Several(tuple(as_said(name) for name in unreached))
+        lines.append(Text("请另外通知没有联系人的单位：{names}。", names=names))
     if groups := group_notice.count(db, found):
         lines.append(Text("另发到{count}个群。", count=groups))
     begins = max(found.starts or now, now)

@@ -8,8 +8,9 @@ from functools import lru_cache
 from handlers import meeting, replies, short
 from handlers.checks import bare, read_code, read_number, read_six
 from handlers.help import people
-from handlers.running import Outcome, answer, back, beside, leave, request
+from handlers.running import Outcome, answer, back, beside, go_on, leave, request
 from handlers.talk import ACTIONS, Talk, examples, menu
+from handlers.understanding import whereat
 from handlers.understanding.intents import Intent, understand
 from handlers.understanding.reading import read
 from handlers.words import Reader, say
@@ -108,12 +109,21 @@ def _open_questions(talk: Talk) -> set[int]:
 def _decide(talk: Talk, line: Line, said: str) -> Outcome:
     if line.photo and (taken := _photo(talk, line.photo)):
         return taken
+    if line.location and not line.text and (taken := _gathered(talk, here=list(line.location))):
+        return taken
     if line.forwarded:
         return _forwarded(talk, line)
     if line.scanned:
         return _scanned(talk, line.text)
     if line.location and not line.text:
-        return request(talk, ACTIONS["activities"], {"around": list(line.location)})
+        return _somewhere(talk, line.location)
+    if line.photo and not line.text:
+        told = Card(
+            Text("照片收到了。要反映问题，点“反映问题”，或者说一句是什么事。"),
+            choices=menu(),
+            tone="notice",
+        )
+        return beside(talk, Outcome("unknown", (told,)))
     if line.attached and not line.text:
         told = Card(Text("请用文字说一句。图片和文件，我们现在还看不了。"), choices=menu(), tone="notice")
         return beside(talk, Outcome("unknown", (told,)))
@@ -129,6 +139,20 @@ def _decide(talk: Talk, line: Line, said: str) -> Outcome:
         return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
     return request(talk, intent.action, intent.arguments) if intent else _not_understood(talk, line.text)
+
+
+def _somewhere(talk: Talk, here: tuple[float, float]) -> Outcome:
+    """What is on around there; or something is wrong there, which is said next."""
+    place = whereat.nearest(talk.lexicon, here)
+    talk.memory.near = None if place is None else [place, talk.now.isoformat()]
+    outcome = request(talk, ACTIONS["activities"], {"around": list(here)})
+    report = ACTIONS["report"]
+    *rest, last = outcome.cards
+    offered = any(choice.says == report.head for choice in last.choices)
+    if talk.in_group or talk.memory.form or offered or report.menu is None:
+        return outcome
+    more = (*last.choices, Choice(report.menu, report.head))
+    return replace(outcome, cards=(*rest, replace(last, choices=more)))
 
 
 def _spoken(line: Line, shown: Memory, form: Form | None) -> str:
@@ -202,12 +226,31 @@ def _forwarded(talk: Talk, line: Line) -> Outcome:
 
 
 def _photo(talk: Talk, sent: Sent) -> Outcome | None:
-    """Where the open question wants a photo, it is its answer, whatever words go along; None elsewhere."""
-    form = talk.memory.form
-    if form is None or form.wants != "photo" or talk.in_group:
-        return None
+    """Where the open question wants a photo, it is its answer, whatever words go along; None elsewhere.
+
+    It is noted there too: what is said next may be about it.
+    """
     number = photo.receive(talk.db, talk.person.id, sent, talk.now)
-    return answer(talk, form, ["photo", number])[1]
+    form = talk.memory.form
+    if form is None or talk.in_group:
+        return None
+    if gathered := _gathered(talk, photos=number):
+        return gathered
+    return answer(talk, form, ["photo", number])[1] if form.wants == "photo" else None
+
+
+def _gathered(talk: Talk, *, photos: int | None = None, here: list[float] | None = None) -> Outcome | None:
+    """What is sent while the form of an action that takes such things is open goes along with it; None elsewhere."""
+    form = talk.memory.form
+    action = ACTIONS.get(form.head) if form else None
+    if form is None or action is None or not action.gathers or talk.in_group:
+        return None
+    if photos is not None:
+        form.arguments = {**form.arguments, "photos": [*(form.arguments.get("photos") or ()), photos]}
+    if here is not None:
+        form.arguments = {**form.arguments, "here": here}
+    talk.memory.misses = 0
+    return go_on(talk, form, "answer")
 
 
 def _escape(talk: Talk, word: str) -> Outcome:
@@ -231,7 +274,7 @@ def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
     if (code := read_code(said)) and (form.wants != "text" or _is_given(talk, code)):
         return request(talk, ACTIONS["join"], {"number": code})
     intent = _understand(talk, said)
-    if form.wants == "text" and intent and intent.certain:
+    if form.wants == "text" and intent and intent.certain and not _is_dictated(form, intent):
         return request(talk, intent.action, intent.arguments)
     taken, outcome = answer(talk, form, ["text", said])
     if taken:
@@ -241,6 +284,11 @@ def _in_form(talk: Talk, form: Form, said: str) -> Outcome:
     if talk.memory.misses + 1 < PATIENCE:
         return replace(outcome, did="unknown")
     return replace(outcome, did="unknown", cards=(people(talk), *outcome.cards))
+
+
+def _is_dictated(form: Form, intent: Intent) -> bool:
+    """What staff write for others tells of trouble and danger too."""
+    return ACTIONS[form.head].name.startswith("staff.") and intent.action.head == "report"
 
 
 def _is_given(talk: Talk, code: int) -> bool:

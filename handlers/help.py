@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from handlers import questions, short
+from handlers import questions, short, sides
 from handlers.opening import hours, hours_on
 from handlers.question_cards import officer_name
 from handlers.talk import Arguments, Phrase, Talk, anybody, examples, menu, on, press
@@ -70,7 +71,8 @@ _GREETING = (
 def show(talk: Talk) -> Card:
     if talk.in_group:
         return short.helped()
-    return greeting(of_staff=bool(duty.places(talk.db, talk.person.id)))
+    card = greeting(of_staff=bool(duty.places(talk.db, talk.person.id)))
+    return replace(card, choices=sides.first(talk.person, card.choices))
 
 
 @on("help", head="alone", allow=anybody, private=True, scans=True)

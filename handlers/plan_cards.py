@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from handlers import activity_fields
 from handlers.activity_cards import KINDS
 from handlers.activity_fields import CAPACITY, OTHERS
-from handlers.understanding.times.days_off import name_of
 from models import community, place
 from models.activity_publishing import Plan
 from models.card import Article
 from models.database import Db
+from models.days_off import name_of
 from models.text import Moment, Several, Span, Text, as_said, prose
 
 Fact = tuple[Text, Text]

@@ -1,8 +1,11 @@
 """When and where an activity is to be: what a sentence said of it, and the questions for the rest."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from handlers import activity_cards, activity_reading, moves, plan_cards
+from sqlalchemy import Row
+
+from handlers import activity_cards, activity_reading, moves, offer_cards, plan_cards
 from handlers.moves import Wish
 from handlers.talk import Option, Talk
 from models import duty, proposing
@@ -14,6 +17,8 @@ from models.text import Text, as_said, prose
 
 _PLACES = 5
 _MOST_TURNS = 10
+_ROOMS = Option(0, Text("看谁有场地"), ("看看谁能提供场地", "谁能提供场地", "没有场地", "no room"))
+_ELSEWHERE = Option(0, Text("其他地点"), ("都不要", "别的地方", "elsewhere"))
 _PAST = Text("请换个以后的时间，这个时间已经过了。")
 
 
@@ -59,22 +64,36 @@ def anew(talk: Talk, name: str, about: tuple[Article, ...]) -> Wish:
     return _to_come(talk, name, Text("改到什么时间？比如“12月2日18:30到20:00”。"), {}, about)
 
 
-def where(talk: Talk, known: int | None, about: tuple[Article, ...] = (), name: str = "place") -> int:
-    """The place; where it is not one's own, it is asked for again, or goes to its officers as a proposal."""
+def where(
+    talk: Talk,
+    known: int | None,
+    about: tuple[Article, ...] = (),
+    name: str = "place",
+    offered: Sequence[Row[Any]] = (),
+) -> int:
+    """The place; where it is not one's own, it is asked for again, or goes to its officers as a proposal.
+
+    `offered` are rooms that others offer, shown to who has none.
+    """
     if known is not None and (duty.covers(talk.db, talk.person.id, known) or _may_propose(talk)):
         return known
     if known is not None:
         duty.check(talk.db, talk.person.id, known)
 
     question = Text("在什么地点办？")
+    rooms = (_ROOMS,) if offered else ()
     for turn in range(_MOST_TURNS):
         key = talk.ask(
             f"{name}{turn or ''}",
             question,
             *_own(talk),
+            *rooms,
             check=_Where(talk),
             about=about,
         )
+        key = key or _room(talk, f"room{turn or ''}", offered)
+        if not key:
+            continue
         if _may_propose(talk):
             return int(key)
         try:
@@ -86,6 +105,14 @@ def where(talk: Talk, known: int | None, about: tuple[Article, ...] = (), name: 
         else:
             return int(key)
     raise Refusal("activity.place", Text("请从头再来一次，改的次数太多了。"))
+
+
+def _room(talk: Talk, name: str, offered: Sequence[Row[Any]]) -> int:
+    """One of the rooms that are offered; 0 where it is none of them."""
+    options = {one.place_id: Option(one.place_id, offer_cards.title(one)) for one in offered}
+    text = Text("选哪个场地？用之前请和对方说定，发“找场地”就能联系。")
+    articles = tuple(offer_cards.article(one) for one in offered)
+    return int(talk.ask(name, text, *options.values(), _ELSEWHERE, about=articles))
 
 
 class _Where:

@@ -10,7 +10,7 @@ from handlers.language import LANGUAGES
 from handlers.talk import Arguments, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
 from handlers.whereabouts import END
-from models import consent, phone, profile
+from models import consent, double_registration, phone, profile
 from models.card import Article, Card, Choice, State
 from models.consent import PURPOSES, Purpose
 from models.folding import clean, fold
@@ -245,6 +245,7 @@ def show_party(talk: Talk) -> Card:
 @on("profile.edit", head="hideparty", allow=anybody, private=True, phrases=_HIDE_PARTY)
 def hide_party(talk: Talk) -> Card:
     consent.withdraw(talk.db, talk.person.id, "party", talk.now)
+    double_registration.show(talk.db, talk.person.id, talk.now, shown=False)
     text = Text("好的，从现在起，别人在名单里看不到您的党组织。")
     return Card(text, choices=(Choice(Text("亮身份"), press("showparty")), PROFILE), tone="done")
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers import activity_reading, plan_cards, plan_preview, proposals
+from handlers import activity_reading, plan_cards, plan_preview, project_events, proposals
 from handlers.activity_fields import CAPACITY, KIND, SUMMARY, TITLE
 from handlers.plan_preview import Draft
 from handlers.plan_questions import when, where
 from handlers.publishing_phrases import PROPOSE, PUBLISH, said
 from handlers.talk import Talk, anybody, on
-from models import activity_publishing, proposing
+from models import activity_publishing, matching, offering, proposing
 from models.activity_publishing import Plan
 from models.card import Card
 from models.refusal import Refusal
@@ -33,9 +33,12 @@ def publish(talk: Talk, given: dict[str, Any] | None = None) -> Card:
     """At most eight answers: title, time, end, place, kind, seats, what it is about, and whether it is right so."""
     proposals.check_may(talk)
     known = given or {}
+    project_events.check(talk, known.get("project"))
     plan = _plan(talk, known)
     weeks = int(known.get("weeks") or (plan_preview.weeks(talk) if known.get("weekly") else 1))
-    return plan_preview.settle(talk, Draft(plan, weeks))
+    card = plan_preview.settle(talk, Draft(plan, weeks))
+    project_events.published(talk, plan.project_id)
+    return card
 
 
 def _plan(talk: Talk, known: dict[str, Any]) -> Plan:
@@ -48,7 +51,8 @@ def _plan(talk: Talk, known: dict[str, Any]) -> Plan:
     starts, ends = activity_reading.span(talk, wish)
     assert ends is not None
     about = plan_cards.draft(talk.db, known, starts, ends)
-    known["place"] = where(talk, known.get("place"), about)
+    rooms = matching.rooms(talk.db, known.get("capacity"), starts, ends, talk.now)
+    known["place"] = where(talk, known.get("place"), about, offered=[offering.find(talk.db, key) for key in rooms])  # fmt: skip
     plan = Plan(
         title=activity_reading.title(known["title"]),
         kind=known.get("kind", ""),
@@ -60,6 +64,7 @@ def _plan(talk: Talk, known: dict[str, Any]) -> Plan:
         fee=known.get("fee"),
         tags=tuple(known.get("tags", ())),
         host_id=proposing.host(talk.db, talk.person.id),
+        project_id=known.get("project"),
     )
     return _closing(talk, _rest(talk, plan, known), known.get("closes"))
 

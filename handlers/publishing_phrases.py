@@ -55,6 +55,8 @@ _HEAD = re.compile(
     r"^(?:i|we)(?:'d| would)? (?:like to |want to )?(?:host|hold|organi[sz]e) (?:an? )?(?:event|activity|salon|talk)\s*[:,-]?\s*"
 )
 _TAIL = re.compile(_BEHIND)
+# For which project it is: 项5, 项目 5, project 5.
+_PROJECT = re.compile(r"(?:给|为|for )?(?:项目?|project)\s*#?(\d{1,9})(?:号)?")
 _PART = re.compile(r"[,，;；。\n]+|(?<=\S)\s{2,}")
 # Between what is left of a part: where time or place was cut out, and where Chinese words stand apart.
 _APART = re.compile(r"\s{2,}|(?<=[一-鿿])\s+(?=[一-鿿\d])")
@@ -124,6 +126,9 @@ def given(words: str, reading: Reading) -> dict[str, object]:
 
 def _take(part: str, found: dict[str, object], wish: dict[str, object], reading: Reading) -> None:
     plain = fold(part)
+    if numbered := _PROJECT.fullmatch(plain):
+        found["project"] = int(numbered[1])
+        return
     if closes := _CLOSES.match(part):
         found["closes"] = closes["words"]
         return

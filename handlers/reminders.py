@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import activity_cards, guest_lines, queueing, reminder_cards
+from handlers import activity_cards, guest_lines, queueing, reminder_cards, shift_needs
 from handlers.activity_cards import BROWSE
 from handlers.jobs import job
 from handlers.registrations import ABSENT, cancel, free
@@ -48,6 +48,7 @@ def remind_people(db: Db, now: datetime, schedule: Schedule) -> bool:
             alike.setdefault(about, []).append(each)
     for about, those in sorted(alike.items()):
         card = reminder_cards.reminder(those[0].activity, those[0].span)
+        card = shift_needs.with_needs(db, card, those[0].activity)
         reminding.tell(db, card, those, about[-1], now)
     reminding.put_off(db, fates.pop(_LATER, []), schedule.awake(now))
     for (final, why), which in fates.items():

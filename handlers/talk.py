@@ -41,13 +41,15 @@ class Phrase:
     """How people say it: a pattern over folded text.
 
     `needs` names what the sentence must hold besides (an attribute of Reading), `unless` what it must
-    not; the heaviest phrase that fits decides, and among equals the one declared first.
+    not; the heaviest phrase that fits decides, and among equals the one declared first. One that `yields` may well
+    be the answer to an open question.
     """
 
     pattern: str
     weight: int = 2
     needs: str | None = None
     unless: str | None = None
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Action:
     signed: bool
     phrases: tuple[Phrase, ...]
     reads: "Callable[[Reading], Arguments]"
+    gathers: bool = False
 
 
 ACTIONS: dict[str, Action] = {}
@@ -107,6 +110,7 @@ def on(
     rank: int = 100,
     private: bool = False,
     scans: bool = False,
+    gathers: bool = False,
     in_group: str | None = None,
     version: int = 1,
     phrases: tuple[Phrase, ...] = (),
@@ -116,7 +120,8 @@ def on(
 
     `menu` puts it into the menu and `example` into the help (`for_staff`: of staff alone), in the order of `rank`; `private` keeps its answer out of group chats;
     `scans`: its sentence may also come from a code or a link that somebody else made, so that it gives nothing
-    away and does nothing by itself that its reader would mind. `in_group` is the head of what it means where it is
+    away and does nothing by itself that its reader would mind. `gathers`: photos and a location that are sent while
+    its form is open go along with it, as the arguments `photos` and `here`. `in_group` is the head of what it means where it is
     said in a group. `reads` takes its arguments from what was
     understood. A new `version` starts forms that wait anew.
     """
@@ -142,6 +147,7 @@ def on(
             "code" in taken,
             phrases,
             reads,
+            gathers,
         )
         return handler
 

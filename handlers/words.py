@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from opencc import OpenCC
 
 from models.member import Language
-from models.text import ByLanguage, Moment, Prose, Several, Span, Text, Value
+from models.text import Bilingual, ByLanguage, Moment, Prose, Several, Span, Text, Value
 
 # What is said here and is not torn apart at the end of a line: days, hours from and to, a dot and what it follows.
 UNBREAKABLE = re.compile(
@@ -62,6 +62,8 @@ def _value(value: Value | Text, reader: Reader) -> str | int | float:
         return between.join(say(text, reader) for text in value.texts)
     if isinstance(value, ByLanguage):
         return value.read_in(reader.language)
+    if isinstance(value, Bilingual):
+        return value.english if reader.language == "en" else _value(Prose(value.words), reader)
     return f"{value:g}" if isinstance(value, float) else value
 
 

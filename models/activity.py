@@ -106,6 +106,8 @@ class Activity(SQLModel, table=True):
     # Who leaves is to say so: then the hours are those between.
     checks_out: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     occasion: str | None = Field(default=None, index=True)
+    # For which project it is held, whose volunteers come to it.
+    project_id: int | None = Field(default=None, foreign_key="project.id", index=True)
     # What only those are shown who have a seat.
     private_note: str | None = None
     # Since when those who came are thanked and its contact is asked how it went, see models/concluding.py.

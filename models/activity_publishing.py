@@ -61,6 +61,7 @@ class Plan:
     checks_out: bool = False
     occasion: str | None = None
     private_note: str | None = None
+    project_id: int | None = None
     roles: tuple[RolePlan, ...] = ()
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from models import duty, organization, place
+from models import duty, organization, partnership, place, unit
 from models.activity import ACTIVITY
 from models.consent import given
 from models.database import Db
@@ -37,7 +37,8 @@ Condition = ColumnElement[bool]
 class Audience:
     """Keys of places, organizations and activities, and names of series; who belongs to any of them belongs to it.
 
-    Of an activity those who have a seat; of one that is `waiting` those who wait for one.
+    Of an activity those who have a seat; of one that is `waiting` those who wait for one. Of an association in `units`
+    who stands for one of its member units: of those below it that have not left it.
     """
 
     places: tuple[int, ...] = ()
@@ -45,9 +46,11 @@ class Audience:
     series: tuple[str, ...] = ()
     activities: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.organizations or self.series or self.activities or self.waiting)
+        named = self.places or self.organizations or self.series or self.activities or self.waiting
+        return bool(named or self.units)
 
     def dump(self) -> dict[str, Any]:
         parts = {
@@ -56,6 +59,7 @@ class Audience:
             "series": self.series,
             "activities": self.activities,
             "waiting": self.waiting,
+            "units": self.units,
         }
         return {name: list(keys) for name, keys in parts.items() if keys}
 
@@ -117,6 +121,20 @@ _LED = (
         ROLE.c.kind == "representative",
         ORGANIZATION.c.kind == "club",
     )
+)
+_ACTIVE_UNITS = (
+    select(ORGANIZATION.c.id)
+    .where(
+        ORGANIZATION.c.id.in_(bindparam("keys", expanding=True)),
+        ORGANIZATION.c.kind != "club",
+        ORGANIZATION.c.id.not_in(partnership.left()),
+    )
+    .order_by(ORGANIZATION.c.id)
+)
+_UNREACHED = (
+    select(ORGANIZATION.c.name)
+    .where(ORGANIZATION.c.id.in_(bindparam("keys", expanding=True)), not_(unit.REACHED))
+    .order_by(ORGANIZATION.c.id)
 )
 _ACTIVITIES = select(ACTIVITY.c.id, ACTIVITY.c.code, ACTIVITY.c.title, ACTIVITY.c.place_id).where(
     ACTIVITY.c.id.in_(bindparam("keys", expanding=True))
@@ -180,6 +198,7 @@ def names(db: Db, audience: Audience) -> list[tuple[str, str]]:
     parts += [("series", name) for name in audience.series]
     parts += [("activity", row.title) for row in db.rows(_ACTIVITIES, keys=list(audience.activities))]
     parts += [("waiting", row.title) for row in db.rows(_ACTIVITIES, keys=list(audience.waiting))]
+    parts += [("units", row.name) for row in db.rows(_ORGANIZATIONS, keys=list(audience.units))]
     return parts
 
 
@@ -187,7 +206,7 @@ def scope(db: Db, audience: Audience) -> list[int]:
     """The places that whoever speaks to it must be staff of; with an organization of no place the whole community."""
     found = list(audience.places)
     whole = place.roots(db)
-    for row in db.rows(_ORGANIZATIONS, keys=list(audience.organizations)):
+    for row in db.rows(_ORGANIZATIONS, keys=[*audience.organizations, *audience.units]):
         found += [row.place_id] if row.place_id else whole
     keys = [*audience.activities, *audience.waiting]
     found += [row.place_id for row in db.rows(_ACTIVITIES, keys=keys)]
@@ -236,6 +255,18 @@ def _outermost(db: Db, places: tuple[int, ...]) -> list[int]:
     ]
 
 
+def units_of(db: Db, association: int) -> list[int]:
+    """The member units of an association: what lies below it, but for clubs and whose partnership is over."""
+    below = [key for key in organization.below(db, [association]) if key != association]
+    return [row.id for row in db.rows(_ACTIVE_UNITS, keys=below)]
+
+
+def unreached(db: Db, audience: Audience) -> list[str]:
+    """The names of member units for which nobody stands whom anything reaches."""
+    keys = [key for association in audience.units for key in units_of(db, association)]
+    return [row.name for row in db.rows(_UNREACHED, keys=list(dict.fromkeys(keys)))] if keys else []
+
+
 def _said(organization: int, *, joined: bool) -> Condition:
     """Who joined, or left, it himself."""
     return MEMBER.c.id.in_(
@@ -261,6 +292,14 @@ def _parts(db: Db, audience: Audience) -> Iterator[_Part]:
             joined=_said(row.id, joined=True),
             left=_said(row.id, joined=False),
         )
+    for row in db.rows(_ORGANIZATIONS, keys=list(audience.units)):
+        stand = select(ROLE.c.member_id).where(
+            ROLE.c.kind == "representative",
+            ROLE.c.organization_id.in_(units_of(db, row.id)),
+            ~ROLE.c.played,
+        )
+        # Who stands for a unit is written to for it, and not for himself.
+        yield _Part(MEMBER.c.id.in_(stand), of_notices(f"organization:{row.code}"), takes_part=True)
     for name in audience.series:
         follow = select(SUBSCRIPTION.c.member_id).where(
             SUBSCRIPTION.c.subject == f"series:{name}", SUBSCRIPTION.c.wanted

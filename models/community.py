@@ -1,7 +1,7 @@
 """The community itself: its name, its zone and the days that are off here."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import field_validator, model_validator
@@ -27,12 +27,15 @@ class Community(SQLModel, table=True):
     demo: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     # Of the key that seals what is sealed here; with another key nothing of it could be read.
     key_fingerprint: str | None = None
+    # The hall in which companies and residents meet: its `name`, and what its four lists are called.
+    hall: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 COMMUNITY = table_of(Community)
 _ZONE = select(COMMUNITY.c.timezone)
 _NAME = select(COMMUNITY.c.name)
 _DAYS = select(COMMUNITY.c.holidays, COMMUNITY.c.workdays)
+_HALL = select(COMMUNITY.c.hall)
 _REVISION = select(COMMUNITY.c.revision)
 _IS_DEMO = select(COMMUNITY.c.demo)
 _MARK_DEMO = update(COMMUNITY).values(demo=bindparam("only"))
@@ -45,6 +48,16 @@ _BIND_KEY = (
 _TOUCH = update(COMMUNITY).values(revision=COMMUNITY.c.revision + 1)
 
 
+class HallEntry(Entry):
+    """The word that opens the four lists, and what each of them is called here."""
+
+    name: str = Field(min_length=1)
+    resources: str = "资源"
+    social: str = "社会组织"
+    culture: str = "公益与文化"
+    results: str = "成果展示"
+
+
 @section("community", Community)
 class CommunityEntry(Entry):
     name: str = Field(min_length=1)
@@ -52,6 +65,7 @@ class CommunityEntry(Entry):
     languages: list[str] = ["zh-Hans", "en"]
     holidays: list[date] = []
     workdays: list[date] = []
+    hall: HallEntry | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -84,6 +98,7 @@ class CommunityEntry(Entry):
             "languages": self.languages,
             "holidays": [day.isoformat() for day in self.holidays],
             "workdays": [day.isoformat() for day in self.workdays],
+            "hall": self.hall.model_dump() if self.hall else None,
         }
 
 
@@ -96,6 +111,12 @@ def zone(db: Db) -> ZoneInfo | None:
 def name(db: Db) -> str | None:
     """What the community calls itself."""
     found: str | None = db.value(_NAME)
+    return found
+
+
+def hall(db: Db) -> dict[str, Any] | None:
+    """The hall's name, and what its lists are called; None where there is none."""
+    found: dict[str, Any] | None = db.value(_HALL)
     return found
 
 

@@ -75,7 +75,8 @@ class Memory:
 
     `question` numbers every question asked, so that an old button is told from a new one. `missed` are the last
     lines that were not understood, `misses` how many there were in a row. `heard` is when the last line came, `told`
-    how many messages its writer had been sent by then.
+    how many messages its writer had been sent by then. `near` is the place that the last sent location means, and when
+    that was.
     """
 
     forms: list[Form] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Memory:
     missed: list[str] = field(default_factory=list)
     heard: str | None = None
     told: int = 0
+    near: list[Any] | None = None
 
     @property
     def form(self) -> Form | None:
@@ -145,6 +147,7 @@ _AT = (
         ADDRESS.c.member_id.label("member"),
         MEMBER.c.language,
         MEMBER.c.home_id,
+        MEMBER.c.side,
         MEMBER.c.work_id,
         NEWCOMER.label("newcomer"),
         CONVERSATION.c.memory,

@@ -45,6 +45,8 @@ class Member(SQLModel, table=True):
     # What a pack says is confirmed; what somebody says of himself is said only.
     home_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     work_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    # Whether he is here as who works or as who lives here, where he does both: `work` or `home`; None as `work`.
+    side: str | None = None
     interests: list[str] = Field(sa_column=Column(JSON, nullable=False))
     # Sealed, and its digest by which it is found: the number itself stands nowhere.
     phone: str | None = None
@@ -87,7 +89,7 @@ class Membership(SQLModel, table=True):
 class Role(SQLModel, table=True):
     """What somebody may do beyond being a member: staff of a place and all below it, representative of
     an organization, administrator. Of a place there are narrow ones too: `door` only checks people in, `moderator`
-    only decides who comes; see duty.may."""
+    only decides who comes, `operator` only enters what is measured there; see duty.may."""
 
     id: int | None = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="member.id", index=True)
@@ -99,7 +101,7 @@ class Role(SQLModel, table=True):
 
 
 # What somebody may be of a place, and of all below it.
-_AT_PLACES = ("staff", "door", "moderator")
+_AT_PLACES = ("staff", "door", "moderator", "operator")
 MEMBER, ADDRESS, MEMBERSHIP = table_of(Member), table_of(Address), table_of(Membership)
 ROLE = table_of(Role)
 
@@ -108,7 +110,7 @@ ROLE = table_of(Role)
 class Person:
     """The member who speaks, as every message's path reads him.
 
-    A `newcomer` was not asked yet what newcomers are asked.
+    A `newcomer` was not asked yet what newcomers are asked. `side` says which of both comes first.
     """
 
     id: int
@@ -116,6 +118,13 @@ class Person:
     home_id: int | None
     work_id: int | None
     newcomer: bool = False
+    side: str | None = None
+
+    @property
+    def bases(self) -> tuple[int | None, int | None]:
+        """Home and work, first where he is at the moment."""
+        both = (self.work_id, self.home_id)
+        return both[::-1] if self.side == "home" else both
 
 
 _ADDRESS = select(ADDRESS.c.id, ADDRESS.c.member_id).where(
@@ -199,11 +208,17 @@ _CHOOSE = (
     )
 )
 _SPEAK = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(language=bindparam("chosen"))
+_STAND = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(side=bindparam("chosen"))
 _WELCOME = update(MEMBER).where(MEMBER.c.id == bindparam("member")).values(welcomed=bindparam("now"))
 # For queries of members: who was not asked yet what newcomers are asked.
 NEWCOMER = and_(MEMBER.c.code.is_(None), MEMBER.c.welcomed.is_(None))
 _PERSON = select(
-    MEMBER.c.id, MEMBER.c.language, MEMBER.c.home_id, MEMBER.c.work_id, NEWCOMER.label("newcomer")
+    MEMBER.c.id,
+    MEMBER.c.language,
+    MEMBER.c.home_id,
+    MEMBER.c.work_id,
+    MEMBER.c.side,
+    NEWCOMER.label("newcomer"),
 ).where(MEMBER.c.id == bindparam("member"))
 
 
@@ -240,7 +255,7 @@ class MemberEntry(Entry):
             } or (at and not scope):
                 raise ValueError(
                     f'"{role}" is no role; write "staff@PLACE", "door@PLACE", "moderator@PLACE", '
-                    '"representative@ORGANIZATION" or "administrator"'
+                    '"operator@PLACE", "representative@ORGANIZATION" or "administrator"'
                 )
         return roles
 
@@ -320,7 +335,7 @@ def person(db: Db, member: int) -> Person:
     """The member as every message's path reads him."""
     row = db.row(_PERSON, member=member)
     assert row is not None
-    return Person(row.id, row.language, row.home_id, row.work_id, newcomer=bool(row.newcomer))
+    return Person(row.id, row.language, row.home_id, row.work_id, newcomer=bool(row.newcomer), side=row.side)
 
 
 def addresses(db: Db, member: int) -> list[Row[Any]]:
@@ -398,6 +413,12 @@ def welcome(db: Db, member: int, now: datetime) -> None:
     db.run(_WELCOME, member=member, now=now)
 
 
+def stand(db: Db, member: int, side: str, now: datetime) -> None:
+    """From now on this side of his comes first: `work` or `home`."""
+    db.run(_STAND, member=member, chosen=side)
+    change.record(db, "member", member, None, "side said", member, now)
+
+
 def speak(db: Db, member: int, language: Language, now: datetime) -> None:
     """From now on everything for this member is said in this language."""
     db.run(_SPEAK, member=member, chosen=language)
@@ -408,11 +429,13 @@ def speak(db: Db, member: int, language: Language, now: datetime) -> None:
 ADDRESSES = select(ADDRESS.c.id).where(ADDRESS.c.member_id == OWNER)
 _WHILE_A_MEMBER = "as long as the member is one"
 _LANGUAGES = Codes({"zh-Hans": Text("简体中文"), "zh-Hant": Text("繁體中文"), "en": Text("English")})
+_SIDES = Codes({"work": Text("园区和楼里"), "home": Text("小区和家里")})
 _ROLES = Codes(
     {
         "staff": Text("工作人员"),
         "door": Text("签到员"),
         "moderator": Text("审核员"),
+        "operator": Text("记录员"),
         "representative": Text("代表"),
         "administrator": Text("管理员"),
     }
@@ -429,6 +452,7 @@ personal(
         "home_confirmed": Text("住处已核实"),
         "work_id": Text("单位所在"),
         "work_confirmed": Text("单位已核实"),
+        "side": Shown(Text("先看哪边"), _SIDES),
         "interests": Text("兴趣"),
         "phone": Shown(Text("手机号"), sealed=True),
         "welcomed": Text("第一次问您的时间"),

@@ -17,6 +17,10 @@ OrganizationKind = Literal[
 
 
 class Organization(SQLModel, table=True):
+    """`floor` is where in its building it sits, below ground less than 0. `consults` are the fields in which it answers
+    questions that nobody else reads.
+    """
+
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     kind: str
@@ -24,10 +28,21 @@ class Organization(SQLModel, table=True):
     aliases: list[str] = Field(sa_column=Column(JSON, nullable=False))
     parent_id: int | None = Field(default=None, foreign_key="organization.id", index=True)
     place_id: int | None = Field(default=None, foreign_key="place.id", index=True)
+    floor: int | None = None
+    consults: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 ORGANIZATION = table_of(Organization)
 _NAMES = select(ORGANIZATION.c.id, ORGANIZATION.c.name, ORGANIZATION.c.aliases)
+_PLACE = select(ORGANIZATION.c.place_id).where(ORGANIZATION.c.id == bindparam("organization"))
+_AT = (
+    select(ORGANIZATION.c.id)
+    .where(
+        ORGANIZATION.c.place_id.in_(bindparam("places", expanding=True)),
+        ORGANIZATION.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(ORGANIZATION.c.id)
+)
 _NAME = select(ORGANIZATION.c.name).where(ORGANIZATION.c.id == bindparam("organization"))
 _KIND = select(ORGANIZATION.c.kind).where(ORGANIZATION.c.id == bindparam("key"))
 _CHILDREN = select(ORGANIZATION.c.id).where(
@@ -43,6 +58,8 @@ class OrganizationEntry(Entry):
     aliases: list[str] = []
     parent: Annotated[str | None, Reference("organization")] = None
     place: Annotated[str | None, Reference("place")] = None
+    floor: int | None = Field(default=None, ge=-9, le=199)
+    consults: list[str] = []
 
     def row(self, keys: Keys) -> dict[str, object]:
         return {
@@ -51,6 +68,8 @@ class OrganizationEntry(Entry):
             "aliases": self.aliases,
             "parent_id": keys.get("organization", self.parent),
             "place_id": keys.get("place", self.place),
+            "floor": self.floor,
+            "consults": self.consults or None,
         }
 
 
@@ -72,6 +91,17 @@ def named(db: Db, text: str) -> list[tuple[str, int]]:
             found.append((name, key))
             text = text.replace(name, "\0")
     return found
+
+
+def place(db: Db, organization: int) -> int | None:
+    """Where it is."""
+    found: int | None = db.value(_PLACE, organization=organization)
+    return found
+
+
+def at(db: Db, places: Collection[int], kinds: Collection[str]) -> list[int]:
+    """The organizations of these kinds at these places."""
+    return [row.id for row in db.rows(_AT, places=list(places), kinds=list(kinds))]
 
 
 def name(db: Db, organization: int) -> str:

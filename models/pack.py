@@ -137,6 +137,9 @@ class Entry(BaseModel):
         """Rows of other tables that belong to this entry alone and are replaced with it."""
         return {}
 
+    def begin(self, db: Db, key: int, keys: Keys) -> None:
+        """What the log notes of it and of its children, where it knows nothing of them yet."""
+
     def bind(self, db: Db, key: int) -> None:
         """What else has to be joined to the row. Raises ValueError with field, reason and mend."""
 

@@ -61,7 +61,8 @@ class Personal:
     `whose` is the condition that finds them; `besides` are columns that are not shown, each with the reason.
     `kept` is how long a row is kept, or why as long as the member is one. `refers` are columns that hold a
     member's key where the condition holds, and are no foreign keys. `joins` decides which of two rows stays that
-    may not both be one member's; a table without such rows needs none.
+    may not both be one member's; a table without such rows needs none. `told` finds the rows that an export tells,
+    where others only hold the member's key: work for somebody else.
     """
 
     table: Table
@@ -73,6 +74,7 @@ class Personal:
     kept: timedelta | str
     refers: Mapping[str, ColumnElement[bool]] = field(default_factory=dict)
     joins: Join | None = None
+    told: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ def personal(
     erase: Erase = delete_rows,
     refers: Mapping[str, ColumnElement[bool]] | None = None,
     joins: Join | None = None,
+    told: ColumnElement[bool] | None = None,
 ) -> None:
     """Declares a table with rows of members."""
     named = {name: shown if isinstance(shown, Shown) else Shown(shown) for name, shown in shows.items()}
     DECLARED[table.name] = Personal(
-        table, title, whose, named, besides or {}, erase, kept, refers or {}, joins
+        table, title, whose, named, besides or {}, erase, kept, refers or {}, joins, told
     )
 
 
@@ -229,7 +232,8 @@ def _distance(of: Personal) -> int:
 
 
 def _section(db: Db, of: Personal, member: int, vault: Vault) -> Section:
-    found = db.rows(select(of.table).where(of.whose).order_by(*of.table.primary_key), member=member)
+    these = of.whose if of.told is None else of.told
+    found = db.rows(select(of.table).where(these).order_by(*of.table.primary_key), member=member)
     return Section(of.table.name, of.title, tuple(tuple(_cells(db, of, row, vault)) for row in found))
 
 
@@ -251,8 +255,14 @@ def _named(db: Db, table: Table, column: str, stored: Any) -> Any:
     for reference in table.c[column].foreign_keys:
         other = reference.column.table
         name = other.c.get("name", other.c.get("title"))
-        if name is not None:
-            return db.value(select(name).where(reference.column == bindparam("key")), key=stored)
+        if name is None:
+            continue
+        called = select(name).where(reference.column == bindparam("key"))
+        if "visibility" not in other.c:
+            return db.value(called, key=stored)
+        # What is not shown to all (any more) is called by its number alone.
+        public = db.value(called.where(other.c.visibility == "public"), key=stored)
+        return stored if public is None else public
     return stored
 
 

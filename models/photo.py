@@ -173,10 +173,11 @@ def forget(db: Db, now: datetime) -> bool:
 
 def _erase(db: Db, rows: Rows, _now: datetime) -> None:
     """A photo goes with who sent it; where it stood, none stands."""
-    from models.result import RESULT  # it refers to this table
-
     mine = select(PHOTO.c.id).where(rows.these)
-    db.run(update(RESULT).where(RESULT.c.photo_id.in_(mine)).values(photo_id=None))
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column is PHOTO.c.id for key in column.foreign_keys):
+                db.run(update(table).where(column.in_(mine)).values({column: None}))
     db.run(delete(PHOTO).where(rows.these))
 
 

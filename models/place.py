@@ -1,10 +1,10 @@
 """Where things are: a tree from the subdistrict down to the station and the room."""
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import field_validator
-from sqlalchemy import JSON, Column, bindparam, select
+from sqlalchemy import JSON, Column, Row, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from models import opening
@@ -32,6 +32,7 @@ class Place(SQLModel, table=True):
 
 PLACE = table_of(Place)
 _CHILDREN = select(PLACE.c.id).where(PLACE.c.parent_id.in_(bindparam("parents", expanding=True)))
+_WHOLE = select(PLACE).where(PLACE.c.id == bindparam("place"))
 _NAME = select(PLACE.c.name).where(PLACE.c.id == bindparam("place"))
 _ROOTS = select(PLACE.c.id).where(PLACE.c.parent_id.is_(None)).order_by(PLACE.c.id)
 _PARENT = select(PLACE.c.parent_id).where(PLACE.c.id == bindparam("place"))
@@ -91,6 +92,11 @@ def below(db: Db, places: Collection[int]) -> list[int]:
 def name(db: Db, place: int) -> str:
     """What it is called."""
     return str(db.value(_NAME, place=place))
+
+
+def whole(db: Db, place: int) -> Row[Any] | None:
+    """Everything that a pack says of it."""
+    return db.row(_WHOLE, place=place)
 
 
 def roots(db: Db) -> list[int]:

@@ -67,6 +67,7 @@ def _write(db: Db, table: Table, key: int | None, code: str, entry: Entry, keys:
         key = db.insert(insert(table).values({**named, **entry.once(db, keys), **row}))
     for child, rows in entry.children(keys).items():
         _replace_children(db, table, table_of(child), key, rows)
+    entry.begin(db, key, keys)
     return key
 
 

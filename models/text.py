@@ -56,7 +56,15 @@ class ByLanguage:
         return next((self.typed[each] for each in _INSTEAD[language] if each in self.typed), "")
 
 
-Value = str | int | float | Span | Moment | Several | ByLanguage
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """Words of a pack with their English: read as they are, in Traditional Chinese, or in English."""
+
+    words: str
+    english: str
+
+
+Value = str | int | float | Span | Moment | Several | ByLanguage | Bilingual
 
 
 class Text:
@@ -117,6 +125,8 @@ def _dump(value: Value | Text) -> Any:
         return {"several": [value.lines, *(text.dump() for text in value.texts)]}
     if isinstance(value, ByLanguage):
         return {"typed": dict(value.typed)}
+    if isinstance(value, Bilingual):
+        return {"bilingual": [value.words, value.english]}
     return value
 
 
@@ -135,4 +145,6 @@ def _load(dumped: Any) -> Value | Text:
         return Moment(datetime.fromisoformat(inner))
     if kind == "typed":
         return ByLanguage(inner)
+    if kind == "bilingual":
+        return Bilingual(*inner)
     return Several(tuple(Text.load(text) for text in inner[1:]), inner[0])

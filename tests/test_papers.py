@@ -137,6 +137,32 @@ LED_TO = {
     *("shift.accept", "shift.decline", "call.decline"),
     *("skill.show", "skill.claim", "skill.list", "skill.confirm", "skill.refuse"),
     *("club.join", "club.leave", "club.members", "club.attendance"),
+    # What the card of a need, a project, a claim or an offer leads to.
+    *("need.appeal", "need.confirm", "need.reopen", "need.support", "need.withdraw"),
+    *("project.show", "project.join", "project.invite", "project.lead", "project.remind", "project.unfollow"),
+    *("claim.show", "claim.deliver", "claim.withdraw", "staff.claim"),
+    *("offer.match", "offer.contact", "offer.agree", "offer.withdraw", "staff.offer"),
+    # What the board of a programme, its contest or its fund leads to.
+    *("board.list", "board.show", "board.reply"),
+    *(f"contest.{each}" for each in ("form", "join", "jury", "list", "show", "submit", "team")),
+    *(f"pledge.{each}" for each in ("correct", "give", "list", "queue", "receive", "total", "withdraw")),
+    *("showcase.list", "showcase.show", "showcase.name", "showcase.say"),
+    # The hall has the name that its pack gives it.
+    *("hall.show", "hall.culture", "hall.organization", "hall.results", "hall.social"),
+    # What a partnership, a double registration, a pair, a plan or a consultation leads to, or who is asked gets.
+    *("partnership.decide", "partnership.end", "partnership.renew"),
+    *("double.edit", "double.end", "double.list", "double.show", "profile.side"),
+    *(f"pair.{each}" for each in ("answer", "call", "end", "help", "list", "make", "show")),
+    *("plan.accept", "plan.change", "plan.giveup", "plan.show", "staff.plan"),
+    *(
+        "consultation.end",
+        "consultation.list",
+        "consultation.reply",
+        "consultation.show",
+        "staff.consultation",
+    ),
+    # For who enters what is measured, and was told so.
+    *("measure.enter", "measure.show"),
 }
 
 

@@ -159,7 +159,12 @@ REGISTERS = {
     ("handlers/recipes.py", "RECIPES"),
     ("handlers/talk.py", "ACTIONS"),
     ("models/pack.py", "SECTIONS"),
+    ("models/moves.py", "MACHINES"),
     ("models/personal.py", "DECLARED"),
+    ("handlers/need_cards.py", "_FOR_STAFF"),
+    ("handlers/closing.py", "_THANKED"),
+    ("handlers/closing.py", "_ANSWERED"),
+    ("models/checking.py", "DECIDED"),
     ("handlers/jobs.py", "JOBS"),
 }
 _CHANGING = {
@@ -220,7 +225,7 @@ def test_state_in_a_module_would_be_found(tmp_path: Path) -> None:
 
 
 # General words that the demo happens to use for one of its own.
-GENERAL = {"读书会", "议事会", "跑团", "607室"}
+GENERAL = {"读书会", "议事会", "跑团", "607室", "多功能厅", "合唱团", "中心花园", "人才服务"}
 
 
 def _names() -> set[str]:
@@ -230,9 +235,7 @@ def _names() -> set[str]:
     for section in ("place", "organization", "member"):
         for entry in pack[section]:
             given += [entry["name"], *entry.get("aliases", ())]
-    given += [entry.get("series") for entry in pack["activity"]] + [
-        entry["board"] for entry in pack["project"]
-    ]
+    given += [entry.get("series") for entry in pack["activity"]] + [entry["name"] for entry in pack["board"]]
     return {name for name in given if name and len(name) > 1} - GENERAL
 
 

@@ -62,7 +62,8 @@ class JSONLines:
     async def _pass(self, app: App, until: datetime) -> list[dict[str, Any]]:
         """What goes out as the clock moves, everything at its own time."""
         assert isinstance(app.clock, FixedClock)
-        sent: list[dict[str, Any]] = []
+        # What is due by now comes before the clock moves.
+        sent = await self._due(app)
         while (due := await self._next_due(app)) is not None and due <= until:
             app.clock.move(due)
             sent += await self._due(app)

@@ -1,7 +1,7 @@
 """Which action a sentence asks for, by the phrases that the handlers declare."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +10,9 @@ from handlers.understanding.reading import Reading
 
 # A phrase of this weight says so much by itself that it is no answer to a question.
 CERTAIN = 4
+# What may hold a bracket or a bar that groups nothing; and a group with no other within.
+_ATOM = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
+_GROUP = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,30 @@ class Ranked:
 
     action: Action
     phrase: Phrase
-    pattern: re.Pattern[str]
+    find: Callable[[str], re.Match[str] | None]
     unless: re.Pattern[str] | None
 
     def fits(self, reading: Reading) -> bool:
+        """Whether nothing speaks against it where its pattern is found."""
         needs = self.phrase.needs
-        return (
-            self.pattern.search(reading.text) is not None
-            and not (self.unless and self.unless.search(reading.text))
-            and (needs is None or bool(getattr(reading, needs)))
+        return not (self.unless and self.unless.search(reading.text)) and (
+            needs is None or bool(getattr(reading, needs))
         )
+
+
+def _find(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """What can only be at the beginning is looked for nowhere else: `search` would try each letter."""
+    compiled, plain = re.compile(pattern), _ATOM.sub("", pattern)
+    while (outer := _GROUP.sub("", plain)) != plain:
+        plain = outer
+    return compiled.match if all(each.startswith("^") for each in plain.split("|")) else compiled.search
 
 
 @lru_cache(maxsize=16)
 def _ranked(actions: _Declared) -> list[Ranked]:
     """Their phrases, the heaviest first, and among equals the one declared first."""
     phrases = [
-        Ranked(action, each, re.compile(each.pattern), re.compile(each.unless) if each.unless else None)
+        Ranked(action, each, _find(each.pattern), re.compile(each.unless) if each.unless else None)
         for action in actions
         for each in action.phrases
         if each.weight
@@ -64,10 +74,12 @@ def understand(reading: Reading, actions: Mapping[str, Action]) -> Intent | None
     """The action of the heaviest phrase that fits; None where the sentence is not understood."""
     ranked = _ranked(_Declared(actions.values()))
     if reading.understood is None or reading.understood[0] is not ranked:
-        reading.understood = ranked, next((each for each in ranked if each.fits(reading)), None)
+        text = reading.text
+        fitting = (each for each in ranked if each.find(text) and each.fits(reading))
+        reading.understood = ranked, next(fitting, None)
     best = reading.understood[1]
     if best is None:
         return None
     weight = best.phrase.weight
-    certain = weight >= CERTAIN or (weight > 1 and reading.anchored)
+    certain = not best.phrase.yields and (weight >= CERTAIN or (weight > 1 and reading.anchored))
     return Intent(best.action, best.action.reads(reading), certain)

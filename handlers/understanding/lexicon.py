@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, select
 
 from handlers.understanding.matcher import Matcher
-from models import community, shift_role
+from handlers.understanding.titles import Titles
+from models import community, metric, project_search, shift_role
 from models.activity import ACTIVITY, PUBLISHED
 from models.database import Db
 from models.folding import fold
@@ -92,6 +93,14 @@ class Lexicon:
     clubs: tuple[Club, ...] = ()
     # The roles of upcoming shifts as people call them, folded, each with the numbers of what has it.
     roles: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    # What the projects are called that everybody sees, and what their parts are.
+    projects: Titles = field(default_factory=Titles)
+    parts: Titles = field(default_factory=Titles)
+    # The places where something is measured, folded as they are typed, each as metric and place; what the metrics are called.
+    points: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    metrics: dict[str, tuple[int, str]] = field(default_factory=dict)
+    # The word that opens the hall's four lists, folded.
+    hall: str | None = None
     # Sentences that were read with it, see reading.read.
     read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_pair: dict[str, list[int]] = field(default_factory=dict)
@@ -218,7 +227,21 @@ def build(db: Db, now: datetime) -> Lexicon:
         ],
         clubs=tuple(_club(row) for row in db.rows(_CLUBS)),
         roles={name: tuple(numbers) for name, numbers in roles.items()},
+        projects=Titles([(row.id, row.title) for row in project_search.titles(db)]),
+        parts=Titles([(row.project_id, row.name) for row in project_search.parts(db)]),
+        points=_points(db, names),
+        metrics={fold(row.name): (row.id, row.unit) for row in metric.everything(db)},
+        hall=fold(hall["name"]) if (hall := community.hall(db)) else None,
     )
+
+
+def _points(db: Db, names: list[tuple[int, list[str]]]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """By what a point is called, and by the names of its place."""
+    called, found = dict(names), defaultdict(list)
+    for point in metric.points(db):
+        for name in dict.fromkeys(fold(each) for each in (point.name, *called[point.place])):
+            found[name].append((point.metric, point.place))
+    return {name: tuple(points) for name, points in found.items()}
 
 
 def _node(row: Any) -> PlaceNode:

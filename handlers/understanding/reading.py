@@ -6,8 +6,8 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from handlers.checks import read_number
-from handlers.understanding import times
+from handlers.checks import bare, read_number
+from handlers.understanding import measured, times
 from handlers.understanding.lexicon import Lexicon, PlaceNode, Sense, Title
 from handlers.understanding.matcher import Match, without
 from models.folding import fold
@@ -46,6 +46,13 @@ _OUR_COMPANY = re.compile(
 )
 _PARTY = re.compile(
     r"(?<![\d一二三四五六七八九十])(\d{1,2}|[一二两三四五六七八九十])\s*(?:个人|位|人(?!生)|个大人|people|persons)"
+)
+# 项3, 项目 3, project 3: its number as people and our own messages write it.
+_PROJECT_NUMBER = re.compile(r"项(?:目)?\s*#?(\d{1,9})(?!\d)|\bproject\s*#?(\d{1,9})\b")
+# What stands around the name of a project and is no part of it.
+_AROUND_PROJECT = re.compile(
+    r"项目|认领|加入|参加|志愿者|公司|企业|单位|社区|可以|我们|现在|情况|进展|需要|"
+    r"\b(?:the|a|an|of|to|for|in|on|we|i|us|our|project|projects|claim|join|help|with|want|can|and|what|is|are)\b"
 )
 _FILLER = re.compile(
     r"请问|麻烦|小同志|同志|帮我|帮忙|我想问问|想问问|问一下|问问|我想|我要|想要|我们|我|你们|你|有没有|有什么|有啥|有哪些|"
@@ -112,7 +119,10 @@ class Reading:
         if _OUR_COMPANY.search(rest):
             return self.person.work_id
         if _OUR_BUILDING.search(rest):
-            return self.person.work_id or _outermost(self.lexicon, self.person.home_id, "building")
+            living = _outermost(self.lexicon, self.person.home_id, "building")
+            if self.person.side == "home" and self.person.home_id:
+                return living or self.person.home_id
+            return self.person.work_id or living
         return None
 
     @cached_property
@@ -120,7 +130,7 @@ class Reading:
         """Every place that is meant, those below included; None where the sentence names none."""
         named = self.named_places or ((self.own_place,) if self.own_place is not None else ())
         if _NEAR.search(self._timed[1]):
-            home = next((place for place in (self.person.work_id, self.person.home_id) if place), None)
+            home = next((place for place in self.person.bases if place), None)
             around = named or ((home,) if home else ())
             return tuple(dict.fromkeys(near for place in around for near in self.lexicon.near(place))) or None
         return tuple(dict.fromkeys(inner for place in named for inner in self.lexicon.below[place])) or None
@@ -161,6 +171,42 @@ class Reading:
         ):
             named = narrowed or named
         return named
+
+    @cached_property
+    def projects(self) -> list[int]:
+        """The numbers of the projects that the sentence names: by number, by title, or by what they need."""
+        if numbered := _PROJECT_NUMBER.search(self.text):
+            return [int(numbered[1] or numbered[2])]
+        rest = _AROUND_PROJECT.sub("\n", self.text)
+        return self.lexicon.projects.named(rest) or self.lexicon.parts.named(rest)
+
+    @property
+    def project(self) -> bool:
+        return bool(self.projects)
+
+    @cached_property
+    def plain_project(self) -> bool:
+        """It names a project so that nothing else can be meant, with or without the word for it."""
+        if _PROJECT_NUMBER.search(self.text):
+            return True
+        return bool(set(self.lexicon.projects.plainly(self.text)) & set(self.projects))
+
+    @cached_property
+    def measured(self) -> measured.Measured | None:
+        """A figure of one of the points, and nothing else."""
+        return measured.find(self.text, self.now.astimezone(self.lexicon.zone).date(), self.lexicon)
+
+    @property
+    def hall(self) -> bool:
+        """The word that opens the hall's lists, and nothing else."""
+        return self.lexicon.hall is not None and bare(self.text) == self.lexicon.hall
+
+    @property
+    def metric(self) -> int | None:
+        """What is measured, where the sentence names it."""
+        named = (name for name in self.lexicon.metrics if name in self.text)
+        longest = max(named, key=len, default=None)
+        return None if longest is None else self.lexicon.metrics[longest][0]
 
     @cached_property
     def role(self) -> str | None:
@@ -260,7 +306,7 @@ def read(said: str, now: datetime, person: Person, lexicon: Lexicon) -> Reading:
     reading = Reading(said, now, person, lexicon)
     if len(said) > _REPEATED or may_be_in(said):
         return reading
-    key = (said, now.astimezone(lexicon.zone).date(), person.home_id, person.work_id)
+    key = (said, now.astimezone(lexicon.zone).date(), person.home_id, person.work_id, person.side)
     known = lexicon.read.get(key)
     if known is None:
         if len(lexicon.read) >= _KEPT:

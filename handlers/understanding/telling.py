@@ -84,6 +84,10 @@ _FILLER = re.compile(
     r"\b(?:please|notify|tell|inform|announce|broadcast|send|an?|notice|message|to|everybody|everyone|all|people|members|of|in|at|"
     r"the|and|residents?|staff|our|my|building|estate|company|who|that)\b"
 )
+# Not its people but who stands for the units below it.
+_UNITS = re.compile(
+    r"(?:的)?(?:各|所有|全体)?(?:成员|会员|下属|理事|各)单位(?:的)?(?:联系人|负责人|代表)?|(?:的)?单位联系人|\bmember (?:units|organi[sz]ations|companies)(?: of)?\b"
+)
 _NOTIFY = re.compile(r"\b(?:notify|notification|notice)\b")
 _PUNCTUATION = re.compile(r"[\s,.;:!?。、·~\-'\"()“”]+")
 _NUMBERS = {"半": 0.5, "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "八": 8, "十": 10}
@@ -185,8 +189,14 @@ def whom(head: str, db: Db, person: Person, lexicon: Lexicon, now: datetime) -> 
     organizations = organization.named(db, rest)
     for name, _ in organizations:
         rest = rest.replace(name, " ")
+    units: tuple[int, ...] = ()
+    if organizations and _UNITS.search(rest):
+        units, organizations = tuple(key for _, key in organizations), []
+        rest = _UNITS.sub(" ", rest)
     there = read(rest)
     places = there.named_places or _own(there)
+    if units:
+        return Whom(Audience(units=units), (), _left(there))
     if places or organizations or series or numbers:
         return _found(db, places, organizations, series, numbers, _left(there))
     return _found(db, (), [], *_untold(there), _left(there))

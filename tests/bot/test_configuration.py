@@ -63,6 +63,13 @@ DEFAULTS = {
     "waiting.turn": "30m",
     "waiting.note": "24h",
     "waiting.cutoff": "60m",
+    "needs.answer_days": 1,
+    "needs.assign_days": 2,
+    "needs.resolve_days": 7,
+    "needs.extended_days": 15,
+    "needs.claim_days": 3,
+    "needs.ask_again": "28d",
+    "needs.lapse": "3d",
 }
 # A secret comes from the environment, or from a file of its own.
 SECRET = "security.key"
@@ -119,6 +126,13 @@ OTHERS: dict[str, tuple[str, str, object]] = {
     "waiting.turn": ('"10m"', "10m", "10m"),
     "waiting.note": ('"2d"', "2d", "2d"),
     "waiting.cutoff": ('"2h"', "2h", "2h"),
+    "needs.answer_days": ("2", "2", 2),
+    "needs.assign_days": ("3", "3", 3),
+    "needs.resolve_days": ("10", "10", 10),
+    "needs.extended_days": ("30", "30", 30),
+    "needs.claim_days": ("5", "5", 5),
+    "needs.ask_again": ('"14d"', "14d", "14d"),
+    "needs.lapse": ('"7d"', "7d", "7d"),
 }
 IN_A_FILE = [key for key in OTHERS if key not in SECRETS]
 

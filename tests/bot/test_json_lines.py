@@ -100,7 +100,7 @@ async def test_everybody_has_buttons_of_his_own(script: Script) -> None:
 async def test_what_no_handler_takes_yet_is_answered_with_what_can_be_done(script: Script) -> None:
     answer = await script(who="lin", photo="broken-lamp.jpg")
     assert answer["did"] == "unknown"
-    assert answer["messages"][0]["text"].startswith("请用文字说一句。")
+    assert answer["messages"][0]["text"].startswith("照片收到了。要反映问题，点“反映问题”")
 
 
 async def test_a_location_finds_what_is_near(script: Script) -> None:

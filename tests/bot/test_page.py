@@ -33,7 +33,7 @@ _MEMBERS = text("SELECT count(*) FROM member")
 _VISITORS = text("SELECT count(*) FROM address WHERE channel = 'page'")
 GREETING = "您好，这里是银杏社区。"
 LIMIT = 64 * 1024
-MENU = ["找活动", "我的报名", "我的资料"]
+MENU = ["找活动", "我的报名", "我的资料", "反映问题"]
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bot.app import App
 from bot.channels.terminal import Terminal, save
 from tests.bot.programs import linli
+from tests.chat import MENU
 
 _SEATS = text("SELECT sum(seats) FROM activity")
 
@@ -26,12 +27,9 @@ async def conversation(
 async def test_it_greets_and_ends_with_the_input(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     (greeting,) = await conversation(app, monkeypatch)
     assert greeting.splitlines()[0] == "您好，要办什么直接说就行，比如："
-    assert greeting.splitlines()[-7:] == [
-        "1 找活动",
-        "2 我的报名",
-        "3 我的资料",
-        "4 语言 Language",
-        "5 更多说法",
+    assert greeting.splitlines()[-10:] == [
+        *(f"{nth} {label}" for nth, label in enumerate(MENU, 1)),
+        "8 更多说法",
         "",
         "发数字就行。",
     ]

@@ -132,10 +132,21 @@ def test_its_menu_is_in_the_new_language_at_once(say: Chat) -> None:
         "Activities",
         "My events",
         "Profile",
+        "Report",
+        "My requests",
+        "Community projects",
         "Change language",
     ]
     assert say("My events").did == "registration.list"
-    assert say("换成繁体字").labels == ["找活動", "我的報名", "我的資料", "語言 Language"]
+    assert say("换成繁体字").labels == [
+        "找活動",
+        "我的報名",
+        "我的資料",
+        "反映問題",
+        "我的訴求",
+        "社區項目",
+        "語言 Language",
+    ]
 
 
 def test_it_is_kept(say_on_both: Chat) -> None:

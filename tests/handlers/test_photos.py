@@ -50,7 +50,7 @@ def test_a_photo_is_the_answer_where_one_is_wanted_and_can_be_skipped(say_on_bot
     assert say("周六有什么活动").did == "activity.search"
     assert sent(say, "AgAD", text="就是这盏") == "记下了：2。"
     # Where nothing wants one it is no answer.
-    assert "图片和文件" in str(sent(say, "AgAE"))
+    assert "照片收到了" in str(sent(say, "AgAE"))
 
 
 def test_a_kept_photo_goes_along_and_one_that_is_not_there_does_not(say: Chat) -> None:

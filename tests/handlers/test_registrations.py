@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.activity import ACTIVITY
 from models.database import transaction
 from models.registration import REGISTRATION
-from tests.chat import Chat, Said
+from tests.chat import MENU, Chat, Said
 
 DONE = "报名成功。开始前都可以取消。"
 NONE = "您现在没有报名。想去点什么，看看最近的活动吧。"
@@ -310,7 +310,7 @@ def test_an_unknown_number(say: Chat) -> None:
         refused = say(sentence)
         assert (refused.did, refused.refs) == (did, [])
         assert refused.text == "没有找到这个活动，可能已经撤回了。说“有什么活动”看看最近的。"
-        assert refused.labels == ["找活动", "我的报名", "我的资料", "语言 Language"]
+        assert refused.labels == MENU
 
 
 def test_nothing_to_cancel(say: Chat) -> None:

@@ -130,7 +130,10 @@ def soft(tables: Iterable[Table]) -> set[str]:
 
 def test_every_reference_that_is_no_foreign_key_is_declared() -> None:
     declared = {f"{each.table.name}.{name}" for each in personal.declared() for name in each.refers}
-    assert soft(TABLES) == declared == {"change.subject_id"}
+    assert declared == {"change.subject_id"}
+    # The rest name what is no member: a part, a claim, words that were written.
+    no_members = {"introduction.subject_id", "match_due.subject_id", "words_check.subject_id"}
+    assert soft(TABLES) == declared | no_members
 
 
 # The walk.
@@ -262,7 +265,7 @@ def test_a_hundred_joinings_keep_every_seat_counted(engine: Engine) -> None:
         assert sorted(row.member_id for row in live) == sorted(kept)
         assert sum(row.seats for row in live) == seats(db, "taiji") == sum(1 + nth % 3 for nth in range(100))
         assert {row.wanted for row in db.rows(select(SUBSCRIPTION))} == {False}
-        joined = db.rows(select(CHANGE).where(CHANGE.c.after == "account joined"))
+        joined = db.rows(select(CHANGE).where(CHANGE.c.after == "account joined").order_by(CHANGE.c.id))
         assert [(row.subject_id, row.reason) for row in joined] == [(key, "console") for key in kept]
 
 

@@ -19,7 +19,7 @@ from models.member import ADDRESS, MEMBER
 from models.organization import ORGANIZATION
 from models.pack import PackError
 from models.place import PLACE
-from models.project import PART
+from models.project_part import PART
 from models.service import Service
 from tests import databases
 from tests.conftest import NOW, PACK
@@ -104,16 +104,16 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "unknown key of the community": (
         'motto = "和"\n',
-        "community: motto: unknown key; the keys are name, timezone, languages, holidays, workdays",
+        "community: motto: unknown key; the keys are name, timezone, languages, holidays, workdays, hall",
     ),
     "key of two lines": (
         '"a\\nb" = 1\n',
-        "community: a\\nb: unknown key; the keys are name, timezone, languages, holidays, workdays",
+        "community: a\\nb: unknown key; the keys are name, timezone, languages, holidays, workdays, hall",
     ),
     "unknown table": (
         entry("event", id="chess"),
-        "event: unknown table; a pack has activity, ballot, community, member, offer, organization, place, "
-        "project, service",
+        "event: unknown table; a pack has activity, ballot, board, category, community, member, metric, offer, "
+        "organization, place, project, service",
     ),
     "table for a list": (
         '[place]\nid = "pagoda"\n',
@@ -293,7 +293,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "bad role": (
         member(roles=["chief"]),
         'member su: roles: "chief" is no role; write "staff@PLACE", "door@PLACE", "moderator@PLACE", '
-        '"representative@ORGANIZATION" or "administrator"',
+        '"operator@PLACE", "representative@ORGANIZATION" or "administrator"',
     ),
     "longitude first": (
         place(location=[121.4, 31.2]),
@@ -481,7 +481,7 @@ def test_loading_tells_what_it_loaded(linli: Linli, empty: Engine) -> None:
     linli("migrate", engine=empty)
     ran = linli("load", PACK, engine=empty)
     counted = (
-        "1 × community, 6 × place, 1 × organization, 1 × service, 1 × project, 1 × ballot, 5 × member, "
+        "1 × community, 1 × board, 6 × place, 1 × organization, 1 × service, 1 × project, 1 × ballot, 5 × member, "
         "12 × activity, 1 × offer"
     )
     assert (ran.code, sorted(ran.output[0].split(", "))) == (0, sorted(counted.split(", ")))
@@ -508,6 +508,10 @@ def test_loading_twice_changes_nothing(engine: Engine) -> None:
 
 # Tables that only the bot fills; memberships are none in the pack of the tests.
 WITHOUT_PACK = {
+    "project_label", "metric", "metric_point", "measure", "outreach", "wanted_plan", "words_check", "replay_pass",
+    "double_registration", "double_report", "pair", "pair_wish", "partnership",
+    "board_invitation", "contest_entry", "contest_topic", "project_side", "showcase", "showcase_words",
+    "introduction", "match_due", "match_told",
     "deadletter", "invite", "wrongcode", "accesstoken", "grant",
     "change", "conversation", "heard", "registration", "membership",
     "notice", "delivery", "delivery_attempt", "pace", "activity_change", "reminder", "calendar_link",
@@ -515,6 +519,7 @@ WITHOUT_PACK = {
     "consent", "subscription", "erasure", "skill", "handover", "urgent_call", "shift_role", "visit",
     "appeal", "arrival_call", "checkin_refusal", "closing", "credit", "feedback", "membership_choice",
     "minimum_question", "photo", "promise", "proof", "result",
+    "follow", "need", "need_category", "need_line", "project_claim", "project_place",
 }  # fmt: skip
 
 

@@ -7,14 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from models.text import ByLanguage, Moment, Prose, Several, Span, Text, Value, as_said, prose
+from models.text import Bilingual, ByLanguage, Moment, Prose, Several, Span, Text, Value, as_said, prose
 
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
 
 names = some.sampled_from(["title", "count", "at", "lines", "who"])
 moments = some.datetimes(timezones=some.just(UTC))
 plain = some.text(max_size=8) | some.integers() | some.floats(allow_nan=False, allow_infinity=False)
-values = plain | some.text(max_size=8).map(Prose) | moments.map(Moment) | some.builds(Span, moments, moments)
+values = (
+    plain
+    | some.text(max_size=8).map(Prose)
+    | moments.map(Moment)
+    | some.builds(Span, moments, moments)
+    | some.builds(Bilingual, some.text(max_size=8), some.text(max_size=8))
+)
 
 
 def built(message: str, values: dict[str, "Value | Text"]) -> Text:

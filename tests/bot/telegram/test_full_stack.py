@@ -78,7 +78,7 @@ def test_a_group_is_answered_where_it_asks(place: Town) -> None:
 
 def test_what_is_no_text_is_answered_in_words(place: Town) -> None:
     place.telegram.say(WANG, None, photo=[{"file_id": "A"}])
-    place.telegram.until(lambda each: any("请用文字说一句" in text for text in each.chat(WANG).texts))
+    place.telegram.until(lambda each: any("照片收到了" in text for text in each.chat(WANG).texts))
     place.telegram.say(WANG, "取消报名", forward_date=1)
     place.telegram.until(lambda each: any("转发来的内容" in text for text in each.chat(WANG).texts))
 
