@@ -100,7 +100,7 @@ _PARTS = (
         PROJECT.c.state.in_(OPEN_PROJECT),
         PART.c.state.in_(["open", "partly"]),
         PART.c.quantity > PART.c.taken + PART.c.held,
-        or_(_ENDS.is_(None), bindparam("now") < _ENDS),
+        or_(_ENDS.is_(None), bindparam("now", type_=_ENDS.type) < _ENDS),
     )
 )
 _PART = _PARTS.where(PART.c.id == bindparam("part"))
