@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import segno
 import structlog
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -16,10 +17,12 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.channels import Channel, ChannelError
+from handlers import station_screen
 from handlers.accounts import channel_name
 from handlers.words import Reader, say
 from models import activity, checkin_code, checking_in, visit
 from models.activity import Listing
+from models.checkin_code import Code
 from models.database import Db
 from models.text import Moment, Span, Text, prose
 
@@ -36,6 +39,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
 }
+LATE = Text("连不上了，正在重试。码扫不了就找工作人员。")
 _log = structlog.get_logger()
 
 
@@ -96,11 +100,19 @@ def routes(app: App, channels: Mapping[str, Channel]) -> list[BaseRoute]:
     """GET /screen/<signed token>, and /now below it for what is new of it."""
     links, pages = Links(channels), _environment()
 
+    async def entered(made: Template, code: Code) -> Response:
+        station = await app.read(lambda db: station_screen.read(db, code.key, app.clock.now()))
+        if station is None or not checkin_code.is_open_entrance(code, app.clock.now()):
+            return PlainTextResponse("已结束 / over", 410, HEADERS)
+        return HTMLResponse(made.render(shown=await _entrance(app, links, station)), headers=HEADERS)
+
     def serve(template: str) -> Route:
         made = pages.get_template(template)
 
         async def answer(request: Request) -> Response:
             code = checkin_code.read(app.equipment.vault, request.path_params["token"])
+            if code is not None and code.kind == "entrance":
+                return await entered(made, code)
             if code is None or code.kind != "door":
                 return PlainTextResponse("not found", 404, HEADERS)
             wanted, came = await app.read(lambda db: _read(db, code.key))
@@ -128,30 +140,47 @@ def _read(db: Db, key: int) -> tuple[Listing, int]:
 
 
 async def _screen(app: App, links: Links, wanted: Listing, came: int) -> Screen:
-    now, vault = app.clock.now(), app.equipment.vault
+    now = app.clock.now()
     told = (
         _say(app, prose(wanted.title)),
         wanted.place,
         _say(app, Text("{span}", span=Span(wanted.starts, wanted.ends))),
         _twice(app, Text("已签到{count}位", count=came)),
     )
-    late = _twice(app, Text("连不上了，正在重试。码扫不了就找工作人员。"))
     if state := _state(wanted, now):
-        return Screen(*told, IDLE_SECONDS, state=_twice(app, state), late=late)
-    says = f"checkin {checkin_code.on_screen(vault, wanted.place_id, now)}"
-    digits, left = checkin_code.digits(vault, wanted.place_id, now), checkin_code.changes(now)
-    found = await links.of(wanted.place_id, says)
+        return Screen(*told, IDLE_SECONDS, state=_twice(app, state), late=_twice(app, LATE))
+    return Screen(*told, **await _codes(app, links, wanted.place_id))
+
+
+async def _codes(app: App, links: Links, place: int) -> dict[str, Any]:
+    """What anybody who is at a place scans or types now, and how long it stands."""
+    now, vault = app.clock.now(), app.equipment.vault
+    says = f"checkin {checkin_code.on_screen(vault, place, now)}"
+    digits, left = checkin_code.digits(vault, place, now), checkin_code.changes(now)
+    found = await links.of(place, says)
     codes = [Drawn(_twice(app, channel_name(name)), draw(link)) for name, link in found.items()]
     if not codes:
         codes = [Drawn(_twice(app, Text("扫出来的字，发给我们")), draw(says))]
-    return Screen(
-        *told,
-        round(left.total_seconds(), 1),
-        codes=tuple(codes),
-        or_send=_twice(app, Text("或者发这6位数字")),
-        digits=f"{digits[:3]} {digits[3:]}",
-        late=late,
+    return {
+        "seconds": round(left.total_seconds(), 1),
+        "codes": tuple(codes),
+        "or_send": _twice(app, Text("或者发这6位数字")),
+        "digits": f"{digits[:3]} {digits[3:]}",
+        "late": _twice(app, LATE),
+    }
+
+
+async def _entrance(app: App, links: Links, station: station_screen.Station) -> Screen:
+    """The screen of a station, with its code while it is open."""
+    told = (
+        station.name,
+        station.address or "",
+        _twice(app, station.hours),
+        _twice(app, Text("今天来了{count}位", count=station.came)),
     )
+    if not station.is_open:
+        return Screen(*told, IDLE_SECONDS, state=_twice(app, station.hours), late=_twice(app, LATE))
+    return Screen(*told, **await _codes(app, links, station.place))
 
 
 def _state(wanted: Listing, now: datetime) -> Text | None:

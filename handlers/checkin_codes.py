@@ -1,6 +1,8 @@
 """The codes by which one checks in: a picture, a screen or digits for staff, and everybody's own one."""
 
-from handlers import activity_cards
+import re
+
+from handlers import activity_cards, station_codes
 from handlers.activity_cards import BROWSE, MY_LIST
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
@@ -17,6 +19,7 @@ _CODE = r"签到(?:的)?(?:二维码|码|图)|check-?\s?in (?:qr ?)?(?:code|pict
 _PICTURE = (Phrase(_CODE, weight=6, unless=r"我的|自己的|怎么|数字|屏|\bmy\b"),)
 _SCREEN = (Phrase(r"签到(?:的)?(?:屏幕|大屏|页面|屏)|check-?\s?in screen", weight=7, unless="怎么"),)
 _ALOUD = (Phrase(r"签到(?:的)?(?:数字|口令)|check-?\s?in digits", weight=7, unless=r"\d{3}|怎么"),)
+_STATION = re.compile(r"服务站|服务中心|站里|站点|本站|我们站|\bstation\b")
 _OWN = (
     Phrase(
         r"(?:我的|自己的)(?:个人)?(?:签到|入场|到场)(?:二维)?码|my (?:check-?\s?in|entry) (?:qr )?code",
@@ -30,6 +33,12 @@ def _named(reading: Reading) -> Arguments:
     return {"numbers": [title.number for title in reading.titles], "query": query}
 
 
+def _named_with_stations(reading: Reading) -> Arguments:
+    named = _named(reading)
+    says_station = bool(_STATION.search(reading.text)) and not named["numbers"] and named["query"] is None
+    return {**named, "stations": station_codes.named(reading), "at_station": says_station}
+
+
 @on(
     "staff.activity",
     head="checkincode",
@@ -39,15 +48,19 @@ def _named(reading: Reading) -> Arguments:
     allow=anybody,
     private=True,
     phrases=_PICTURE,
-    reads=_named,
+    reads=_named_with_stations,
 )
 def picture(
     talk: Talk,
     number: int | None = None,
     numbers: list[int] | None = None,
     query: dict[str, object] | None = None,
+    stations: list[int] | None = None,
+    at_station: bool = False,
 ) -> Card:
     """A code of this one activity, to hang up or to send on; who has it may be anywhere, so that it proves less."""
+    if stations or at_station or _has_stations_only(talk, number, numbers, query):
+        return station_codes.code(talk, None, stations)
     wanted = _which(talk, number, numbers, query, Text("要哪一场的签到码？"))
     since, until = Moment(checking_in.opens(wanted)), Moment(wanted.ends)
     title = prose(wanted.title)
@@ -58,9 +71,10 @@ def picture(
         until=until,
     )
     says = f"checkin {checkin_code.sign(talk.vault, Code('picture', wanted.id))}"
+    stands = (Choice(Text("服务站的码"), press("stationcode")),) if station_codes.own(talk) else ()
     return Card(
         text,
-        choices=(_screen(wanted), _aloud(wanted)),
+        choices=(_screen(wanted), _aloud(wanted), *stands),
         articles=(_turnout(talk, wanted),),
         attachments=(Attachment("qr", Text("签到码 {title}", title=title), says=says),),
     )
@@ -84,14 +98,18 @@ def _picture(wanted: Listing) -> Choice:
     return Choice(Text("签到码图片"), press("checkincode", wanted.number))
 
 
-@on("staff.activity", head="screen", allow=anybody, private=True, phrases=_SCREEN, reads=_named)
+@on("staff.activity", head="screen", allow=anybody, private=True, phrases=_SCREEN, reads=_named_with_stations)
 def screen(
     talk: Talk,
     number: int | None = None,
     numbers: list[int] | None = None,
     query: dict[str, object] | None = None,
+    stations: list[int] | None = None,
+    at_station: bool = False,
 ) -> Card:
     """A link to a page that shows a new code every 30 seconds."""
+    if stations or at_station or _has_stations_only(talk, number, numbers, query):
+        return station_codes.screen(talk, None, stations)
     wanted = _which(talk, number, numbers, query, Text("要哪一场的签到屏幕？"))
     if talk.public_url is None:
         text = Text("请用签到码图片，或者念6位数字。这里还没有对外的网址，开不了签到屏幕。")
@@ -106,14 +124,18 @@ def screen(
     return Card(text, choices=(_aloud(wanted), _picture(wanted)), refs=(wanted.ref,))
 
 
-@on("staff.activity", head="digits", allow=anybody, private=True, phrases=_ALOUD, reads=_named)
+@on("staff.activity", head="digits", allow=anybody, private=True, phrases=_ALOUD, reads=_named_with_stations)
 def aloud(
     talk: Talk,
     number: int | None = None,
     numbers: list[int] | None = None,
     query: dict[str, object] | None = None,
+    stations: list[int] | None = None,
+    at_station: bool = False,
 ) -> Card:
     """The digits of now, for who has no screen."""
+    if stations or at_station or _has_stations_only(talk, number, numbers, query):
+        return station_codes.digits(talk, None, stations)
     wanted = _which(talk, number, numbers, query, Text("要哪一场的数字？"))
     shown = checkin_code.digits(talk.vault, wanted.place_id, talk.now)
     text = Text(
@@ -122,6 +144,15 @@ def aloud(
     )
     again = Choice(Text("换新数字"), press("digits", wanted.number))
     return Card(text, choices=(again, _screen(wanted)), refs=(wanted.ref,))
+
+
+def _has_stations_only(
+    talk: Talk, number: int | None, numbers: list[int] | None, query: dict[str, object] | None
+) -> bool:
+    """Whether somebody who names nothing can only mean a station's code: it has no activity to check in to."""
+    if number or numbers or query or door.soon(talk.db, talk.person.id, talk.now):
+        return False
+    return bool(station_codes.own(talk))
 
 
 def _which(

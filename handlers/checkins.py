@@ -2,7 +2,7 @@
 
 import re
 
-from handlers import activity_cards
+from handlers import activity_cards, station_checkins
 from handlers.activity_cards import BROWSE, MY_LIST
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press, refused
 from handlers.understanding.reading import Reading
@@ -77,14 +77,23 @@ def check_in(
     else:
         return _way_in(talk, number)
     if isinstance(shown, Refusal):
-        return _refusal(talk, shown)
+        return _refusal(talk, station_checkins.refusal_of(talk, code, shown))
+    if (station := station_checkins.there(talk, shown)) is not None:
+        meant = station_checkins.activity_meant(talk, station, shown)
+        return _enter(talk, meant, shown) if meant else station_checkins.come(talk, station, shown.how)
+    if shown.how == "printed":
+        nowhere = Text("请扫现场屏幕上的码，这个打印码的站已经没有了。")
+        return _refusal(talk, Refusal("checkin.nothing", nowhere))
     try:
         found = checkin.meant(talk.db, talk.person.id, shown, talk.now)
     except Refusal as refusal:
         return _refusal(
             talk, checkin.note(talk.db, talk.person.id, refusal, shown.how, talk.now, place=shown.place)
         )
-    wanted = found[0] if len(found) == 1 else _which(talk, found, shown)
+    return _enter(talk, found[0] if len(found) == 1 else _which(talk, found, shown), shown)
+
+
+def _enter(talk: Talk, wanted: Listing, shown: Shown) -> Card:
     done = checkin.enter(talk.db, wanted, talk.person.id, shown, talk.now)
     return _refusal(talk, done) if isinstance(done, Refusal) else card(done)
 
@@ -175,6 +184,8 @@ def check_out(talk: Talk, number: int | None = None) -> Card:
 def undo(talk: Talk, number: int | None = None) -> Card:
     """Takes back a check-in: one's own that was a mistake, or, by who has the door, anybody's."""
     known = visit.find(talk.db, number) if number else checkin.last(talk.db, talk.person.id, talk.now)
+    if known is not None and known.activity_id is None and known.member_id == talk.person.id:
+        return station_checkins.take_back(talk, known)
     wanted = activity.held(talk.db, known.activity_id) if known is not None and known.activity_id else None
     if known is None or wanted is None or not _concerns(talk, known.member_id, wanted):
         text = Text("没有可以撤销的签到。")

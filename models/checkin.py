@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 
-from models import activity, checkin_code, checkin_refusal, checking_in, registration, visit
+from models import activity, checkin_code, checkin_refusal, checking_in, registration, station_visit, visit
 from models.activity import ACTIVITY, PUBLISHED, Listing, listed, listing
 from models.checkin_refusal import WRONG_DIGITS
 from models.checking_in import OPENS, REPEAT, Arrival
@@ -73,7 +73,31 @@ _THERE = select(func.count()).select_from(ACTIVITY).where(ACTIVITY.c.id == bindp
 
 def is_on(db: Db, now: datetime) -> bool:
     """Whether there is anything now to check in to: else six digits are just a number."""
+    return is_any_activity_on(db, now) or bool(station_visit.open_ones(db, now))
+
+
+def is_any_activity_on(db: Db, now: datetime) -> bool:
+    """Whether an activity is on anywhere, or so lately over that people still check out."""
     return db.value(_IS_ON, from_starts=now + OPENS, to_ends=now - GRACE) is not None
+
+
+def is_expected(db: Db, member: int, place: int, now: datetime) -> bool:
+    """Whether a code of this place is about an activity of his: it is on there, or he is to leave it."""
+    return any(each.activity.place_id == place and _is_open(each, now) for each in own(db, member, now))
+
+
+def elsewhere(db: Db, member: int, place: int, now: datetime) -> Listing | None:
+    """What somebody is awaited at now, at another place."""
+    for each in own(db, member, now):
+        awaited = each.state == "confirmed" and each.came is None and now < each.activity.ends
+        if awaited and each.activity.place_id != place:
+            return each.activity
+    return None
+
+
+def on_at(db: Db, place: int, now: datetime) -> list[Listing]:
+    """What one can check in to at a place now."""
+    return _on(db, now, place)
 
 
 def own(db: Db, member: int, now: datetime) -> list[Held]:
@@ -85,11 +109,13 @@ def own(db: Db, member: int, now: datetime) -> list[Held]:
 def shown_by(db: Db, vault: Vault, member: int, token: str, now: datetime) -> Shown | Refusal:
     """What a scanned code shows; a refusal of it is noted."""
     code = checkin_code.read(vault, token)
-    if code is None or code.kind not in ("screen", "picture"):
+    if code is None or code.kind not in ("screen", "picture", "printed"):
         forged = Text("请扫现场屏幕上的码，这个码不是签到用的，或者没有扫全。")
         return note(db, member, Refusal("checkin.forged", forged), "screen", now)
     if code.kind == "picture":
         return Shown("picture", activity=code.key)
+    if code.kind == "printed":
+        return Shown("printed", place=code.key)
     if not checkin_code.is_fresh(code, now):
         old = Text("请再扫一次现场屏幕上的码，每30秒换一个，这个已经换掉了。")
         return note(db, member, Refusal("checkin.expired", old), "screen", now, place=code.key)
@@ -104,7 +130,10 @@ def shown_by_digits(db: Db, vault: Vault, member: int, said: str, now: datetime)
     if until := checkin_refusal.locked_until(db, member, now, expected=expected):
         locked = Text("请扫现场的码，或者找工作人员。数字错得太多，{at}以后才能再试。", at=Moment(until))
         return note(db, member, Refusal("checkin.locked", locked), "digits", now)
-    places = places or [each.place_id for each in _on(db, now)]
+    places = places or [
+        *(each.place_id for each in _on(db, now)),
+        *(each.id for each in station_visit.open_ones(db, now)),
+    ]
     for place in dict.fromkeys(places):
         if checkin_code.are_digits_of(vault, place, said, now):
             return Shown("digits", place=place)

@@ -11,9 +11,10 @@ from typing import Literal
 
 from models.vault import Vault
 
-# What a code is, and what its key is the key of: a place, an activity, a registration, or an activity's page.
-Kind = Literal["screen", "picture", "personal", "door"]
-_KINDS: tuple[Kind, ...] = ("screen", "picture", "personal", "door")
+# What a code is, and what its key is the key of: a place, an activity, a registration, an activity's page; a place as
+# it is printed for its door, the page of a place, a booking.
+Kind = Literal["screen", "picture", "personal", "door", "printed", "entrance", "ticket"]
+_KINDS: tuple[Kind, ...] = ("screen", "picture", "personal", "door", "printed", "entrance", "ticket")
 # A screen shows a new code after each slot; the one before it is good for one slot more, so that who scanned at
 # its very end still comes in: no code is older than 60 s when it is taken.
 SCREEN_SLOT = timedelta(seconds=30)
@@ -21,6 +22,9 @@ SCREEN_SLOT = timedelta(seconds=30)
 DIGITS_SLOT = timedelta(seconds=60)
 DIGITS = 6
 _GRACE = 1
+# The page of a place's screen stays; whoever got its address by chance does not have it for ever.
+ENTRANCE_SLOT = timedelta(days=1)
+ENTRANCE_DAYS = 180
 # Kind, key and slot, then 136 bits that nobody makes without our key: 27 bytes, so that each of the 36 characters
 # carries six bits that count, and no changed character means the same.
 _HEAD = struct.Struct(">BIxI")
@@ -74,6 +78,16 @@ def on_screen(vault: Vault, place: int, now: datetime) -> str:
 def is_fresh(code: Code, now: datetime) -> bool:
     """Whether what a screen showed is still good: it shows it, or showed it just before."""
     return code.slot <= _slot(now, SCREEN_SLOT) <= code.slot + _GRACE
+
+
+def entrance(vault: Vault, place: int, now: datetime) -> str:
+    """The token of the page that the screen of a place shows, from today on."""
+    return sign(vault, Code("entrance", place, _slot(now, ENTRANCE_SLOT)))
+
+
+def is_open_entrance(code: Code, now: datetime) -> bool:
+    """Whether the page of a place's screen is still shown."""
+    return code.slot <= _slot(now, ENTRANCE_SLOT) <= code.slot + ENTRANCE_DAYS
 
 
 def digits(vault: Vault, place: int, now: datetime) -> str:

@@ -101,6 +101,7 @@ _REASONS = Codes(
         "checkin.locked": Text("试得太多"),
         "checkin.place": Text("地点不对"),
         "checkin.nothing": Text("那里没有活动"),
+        "station.closed": Text("服务站休息"),
         "checkin.early": Text("还没到时间"),
         "checkin.over": Text("已经结束"),
         "checkin.pending": Text("待审核"),

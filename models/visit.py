@@ -12,10 +12,10 @@ from models.personal import OWNER, Codes, Rows, Shown, personal
 from models.text import Text
 
 # How somebody showed that he is there: the code on a screen, the digits read aloud, a picture of a code, his own
-# code before staff, or the word of staff.
-How = Literal["screen", "digits", "picture", "personal", "staff"]
-# A picture can be passed on, so that it proves less.
-WEAK: frozenset[str] = frozenset({"picture"})
+# code before staff, the word of staff, or the code that is printed at a station's door.
+How = Literal["screen", "digits", "picture", "personal", "staff", "printed"]
+# A picture can be passed on, so that it proves less; what hangs on a wall too.
+WEAK: frozenset[str] = frozenset({"picture", "printed"})
 # Who checked himself in by mistake takes it back within this; staff do it whenever they notice.
 OWN_UNDO = timedelta(minutes=10)
 # A location that comes so shortly after the check-in tells where that was.
@@ -26,7 +26,8 @@ class Visit(SQLModel, table=True):
     """One check-in of a party of `seats`. `undone` ones are traces only; of a registration at most one is not undone.
 
     `left` is the check-out, where there is one, and `by_id` who of the staff checked him in. `near` tells whether a
-    location that came along lay near the place: a hint, never a proof.
+    location that came along lay near the place: a hint, never a proof. At a station, without an activity, `purpose` is
+    what he came for.
     """
 
     __table_args__ = (
@@ -50,6 +51,7 @@ class Visit(SQLModel, table=True):
     how: str
     by_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     near: bool | None = None
+    purpose: str | None = None
     undone: datetime | None = None
     undone_by_id: int | None = Field(default=None, foreign_key="member.id", index=True)
 
@@ -72,13 +74,14 @@ _RECENT = (
     .where(VISIT.c.member_id == bindparam("member"), STANDS, VISIT.c.entered > bindparam("since"))
     .order_by(VISIT.c.entered.desc())
 )
+_SAY_PURPOSE = _THIS.values(purpose=bindparam("what"))
 _HINT_AT = _THIS.values(near=bindparam("lies"))
 
 
 def enter(
     db: Db,
-    activity: int,
-    registration: int,
+    activity: int | None,
+    registration: int | None,
     place: int,
     member: int | None,
     party: int,
@@ -141,6 +144,11 @@ def correct(db: Db, one: Row[Any], party: int, by: int, now: datetime) -> None:
         change.record(db, "visit", one.id, str(one.seats), "party corrected", by, now, str(party))
 
 
+def came_for(db: Db, one: Row[Any], purpose: str) -> bool:
+    """What he came to a station for; the last word counts. False where the visit does not stand any more."""
+    return bool(db.run(_SAY_PURPOSE, visit=one.id, what=purpose))
+
+
 def count(db: Db, activity: int) -> int:
     """How many are there, companions included."""
     return int(db.value(_COUNT, activity=activity))
@@ -169,6 +177,18 @@ HOWS = Codes(
         "picture": Text("扫了图片上的码"),
         "personal": Text("出示了自己的码"),
         "staff": Text("工作人员登记"),
+        "printed": Text("扫了打印码"),
+    }
+)
+# What people come to a station for where the pack names nothing; what it names stands as it is.
+PURPOSES = Codes(
+    {
+        "办事": Text("办事"),
+        "咨询": Text("咨询"),
+        "参加活动": Text("参加活动"),
+        "借场地": Text("借场地"),
+        "参观": Text("参观"),
+        "歇一歇": Text("歇一歇"),
     }
 )
 personal(
@@ -183,6 +203,7 @@ personal(
         "left": Text("签退时间"),
         "how": Shown(Text("方式"), HOWS),
         "near": Text("在附近"),
+        "purpose": Shown(Text("来做什么"), PURPOSES),
         "undone": Text("撤销时间"),
     },
     besides={
@@ -191,5 +212,7 @@ personal(
         "undone_by_id": "who of the staff took it back",
     },
     erase=_erase,
+    # Whom one checked in is somebody else's to read.
+    told=VISIT.c.member_id == OWNER,
     kept="as long as the activity is; how many came is its history",
 )

@@ -108,6 +108,27 @@ async def test_it_shows_a_code_that_changes(say: Chat, monkeypatch: pytest.Monke
             assert kind in (await client.get(file)).headers["Content-Type"]
 
 
+async def test_the_screen_of_a_station(say: Chat) -> None:
+    """It shows a code while the station is open, and when it opens next; its address is good for half a year."""
+    found = re.search(rf"{PUBLIC}(/screen/\S+)", say("云杉服务站的签到屏幕", "officer").text)
+    assert found is not None
+    async with client_of(say, {}) as client:
+        scan(say, "lin", on_screen(say, "tower-station"))
+        shown = await client.get(found[1])
+        six = digits(say, "tower-station")
+        for words in ("云杉大厦服务站", "今天来了1位", "现在开着，18:00关门", f"{six[:3]} {six[3:]}", "<svg"):
+            assert words in shown.text
+        assert "林一" not in shown.text
+        say.at(at("18:00:00"))
+        closed = await client.get(f"{found[1]}/now")
+        assert (closed.status_code, "<svg" in closed.text) == (200, False)
+        assert "现在休息，明天09:00开门" in closed.text
+        say.at("2027-05-22T12:00:00+08:00")
+        assert (await client.get(found[1])).status_code == 200
+        say.at("2027-05-23T12:00:00+08:00")
+        assert (await client.get(found[1])).status_code == 410
+
+
 async def test_without_a_platform_the_sentence_itself_is_drawn(say: Chat) -> None:
     say.at(at("09:58:10"))
     async with client_of(say, {}) as client:

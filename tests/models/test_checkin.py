@@ -55,10 +55,9 @@ def hall(engine: Engine, tmp_path: Path) -> Iterator[Hall]:
     """A door with 650 people registered of 700, and ten seats besides."""
     door.load(engine, tmp_path)
     with transaction(engine) as db:
-        db.run(
-            update(ACTIVITY).where(ACTIVITY.c.code == "patrol").values(capacity=SEATS + 10, checks_out=False)
-        )
-        db.run(update(ACTIVITY).where(ACTIVITY.c.code == "choir").values(place_id=crowd.place(db, "estate")))
+        # At no station: there who walks in is asked what he comes for.
+        opened = {"capacity": SEATS + 10, "checks_out": False, "place_id": crowd.place(db, "estate")}
+        db.run(update(ACTIVITY).where(ACTIVITY.c.code == "patrol").values(**opened))
         people: list[dict[str, object]] = [
             {
                 "name": None,
