@@ -4,9 +4,9 @@ Each models file declares its own section with `@section`; nothing here knows wh
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -41,6 +41,14 @@ class PackError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__("\\n".join(message.splitlines()))
+
+
+class TableError(PackError):
+    """A table that cannot be loaded: a line for each thing that is wrong with it, and above them that nothing was."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        lines = (f"{len(messages)} to mend, and nothing was loaded:", *messages)
+        Exception.__init__(self, "\n".join(" ".join(each.splitlines()) for each in lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +89,13 @@ class Entry(BaseModel):
     @field_validator("*")
     @classmethod
     def _in_zone(cls, value: Any, info: ValidationInfo) -> Any:
-        """Times without offset are the community's; a demo moves all of them by whole weeks."""
-        if not isinstance(value, datetime) or info.context is None:
+        """Times without offset are the community's; a demo moves all of them, and its days, by whole weeks."""
+        if not isinstance(value, date) or info.context is None:
             return value
         reading: Reading = info.context
         try:
+            if not isinstance(value, datetime):
+                return value + reading.moved
             moment = (value if value.tzinfo else value.replace(tzinfo=reading.zone)) + reading.moved
             moment.astimezone(UTC)
         except OverflowError:
@@ -158,10 +168,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is read: the zone of times without offset, and how far all times are moved."""
+    """How a file is read: the zone of times without offset, how far all times are moved, and when it is.
+
+    Without `now` nothing is too far ahead to have been.
+    """
 
     zone: ZoneInfo
     moved: timedelta = timedelta()
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
-from models.pack import SECTIONS, UTC, Entry, Pack, PackError, Reading, Reference, Section, Unique, marked
+from models import catalogue_file, spreadsheet
+from models.pack import (
+    SECTIONS,
+    UTC,
+    Entry,
+    Pack,
+    PackError,
+    Reading,
+    Reference,
+    Section,
+    TableError,
+    Unique,
+    marked,
+)
+from models.pack_mends import mend
 
 
 def read(
@@ -18,15 +32,22 @@ def read(
     *,
     zone: ZoneInfo | None = None,
     known: Callable[[str, str], bool] = lambda _section, _code: False,
+    called: catalogue_file.Called = lambda _section, _name: None,
     moved: timedelta = timedelta(),
+    now: datetime | None = None,
 ) -> Pack:
-    """Reads and checks packs without touching a database. Raises PackError.
+    """Reads and checks packs, and tables of services, without touching a database. Raises PackError.
 
-    `zone` is the one of a community that is already there; `known` tells whether it has an entry.
+    `zone` is the one of a community that is already there; `known` tells whether it has an entry, and `called`
+    the id of what is called so there.
     """
     pack = Pack()
-    documents = {path: _parse(path) for path in paths}
-    reading = Reading(_zone_of(documents) or zone or UTC, moved)
+    tables: list[Path] = []
+    packs: list[Path] = []
+    for path in paths:
+        (tables if spreadsheet.is_one(path) else packs).append(path)
+    documents = {path: _parse(path) for path in packs}
+    reading = Reading(_zone_of(documents) or zone or UTC, moved, now)
     for path, document in documents.items():
         for name, found in document.items():
             _read_section(pack, path, name, found, reading)
@@ -34,6 +55,9 @@ def read(
         raise PackError(
             f"{next(iter(documents))}: community: is missing; add a table [community] with a name"
         )
+    if zone is None and tables and not documents:
+        raise PackError(f"{tables[0]}: community: there is none yet; load a pack with it first, or with this")
+    _read_tables(pack, tables, reading, known, called)
     for name, entries in pack.entries.items():
         for code, entry in entries.items():
             _check_references(pack, name, code, entry, known)
@@ -92,6 +116,40 @@ def _read_section(pack: Pack, path: Path, name: str, found: Any, reading: Readin
         pack.files[name, code] = path
 
 
+def _read_tables(
+    pack: Pack,
+    tables: Iterable[Path],
+    reading: Reading,
+    known: Callable[[str, str], bool],
+    called: catalogue_file.Called,
+) -> None:
+    """All that is wrong in all of them is told at once: an office mends a table in one go."""
+    problems: list[str] = []
+    services = dict(pack.entries.get("service", {}))
+    seen = set(services)
+    for path in tables:
+        table = catalogue_file.read(path, reading, catalogue_file.by_name(pack.entries, called))
+        found = list(table.problems)
+        for row in table.rows:
+            code = str(row.raw.get("id", ""))
+            if code in seen:
+                what = f"{code!r} stands twice; give one of them another id"
+                found.append(table.problem(row, "id", what))
+            for field, section, wanted in catalogue_file.references(row):
+                if wanted not in pack.entries.get(section, {}) and not known(section, wanted):
+                    what = f'there is no {section} "{wanted}"; add it or correct the id'
+                    found.append(table.problem(row, field, what))
+            seen |= {code} - {""}
+            if row.entry:
+                services[code] = row.entry
+                pack.files["service", code] = path
+        problems += [each.told(path) for each in sorted(found, key=lambda each: each.line)]
+    if services:
+        pack.entries["service"] = services
+    if problems:
+        raise TableError(problems)
+
+
 def _read_entry(
     path: Path, declared: Section, raw: Any, position: int, reading: Reading
 ) -> tuple[Entry, str]:
@@ -106,19 +164,8 @@ def _read_entry(
 
 def _mend(error: ValidationError, entry: type[Entry]) -> str:
     """The first thing that is wrong, as `field: what; mend`."""
-    problem = error.errors()[0]
-    place = ".".join(str(part + 1 if isinstance(part, int) else part) for part in problem["loc"])
-    kind, message = problem["type"], problem["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        return f"{place}: unknown key; the keys are {', '.join(entry.model_fields)}"
-    if kind == "missing":
-        return f"{place}: is missing; add it"
-    if kind == "string_pattern_mismatch":
-        return f"{place}: {problem['input']!r} is no slug; use a-z, 0-9 and single hyphens"
-    message = message[0].lower() + message[1:]
-    if ";" not in message:
-        message = f"{message}, not {str(problem['input'])[:60]!r}; write another value"
-    return f"{place}: {message}" if place else message
+    place, what = mend(error.errors()[0], entry)
+    return f"{place}: {what}" if place else what
 
 
 def _check_references(

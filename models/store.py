@@ -1,6 +1,6 @@
 """Writes a checked pack into the database: by id, so that loading it again never duplicates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 
 from models import activity, community, erasure
 from models.database import Db, table_of
+from models.folding import fold
 from models.pack import SECTIONS, Entry, Keys, Pack, PackError
 
 
@@ -20,6 +21,18 @@ def known_keys(db: Db, zone: ZoneInfo, now: datetime | None = None) -> Keys:
         found = db.rows(select(code.label("code"), table.c.id))
         keys.of[declared.name] = {"" if declared.single else row.code: row.id for row in found}
     return keys
+
+
+def called(db: Db) -> Callable[[str, str], str | None]:
+    """What says the id of the one entry that is called so, by its name or an alias; None where none or several are."""
+
+    def find(section: str, name: str) -> str | None:
+        table = table_of(SECTIONS[section].table)
+        found = db.rows(select(table.c.code, table.c.name, table.c.aliases).where(table.c.code.is_not(None)))
+        codes = [row.code for row in found if fold(name) in map(fold, (row.name, *row.aliases))]
+        return codes[0] if len(codes) == 1 else None
+
+    return find
 
 
 def store(db: Db, pack: Pack, now: datetime | None = None) -> dict[str, int]:

@@ -98,6 +98,11 @@ def _span(starts: str, ends: str) -> Text:
         (Text("报名「{title}」，{count}位，对吗？", title=prose("午间瑜伽"), count=2), "Register 2 people for “午间瑜伽”?"),
         (Text("{title}【{state}】", title="Yoga", state=Text("已满")), "Yoga [Full]"),
         (Text("{hours}小时", hours=2.5), "2.5 h"),
+        # The day stands before the month in all of them.
+        (Text("{month}月{day}日", month=3, day=1), "1/3"),
+        (Text("{month}月{day}日 {weekday}", month=3, day=1, weekday="Mon"), "Mon 1/3"),
+        (Text("{month}月{day}日{weekday}", month=3, day=1, weekday="Mon"), "Mon 1/3"),
+        (Text("{year}年{month}月{day}日", year=2027, month=3, day=1), "2027-03-01"),
         (Text("{days}", days=Several((Text("周一"), Text("周三")))), "Mon, Wed"),
         (Text("{lines}", lines=Several((Text("跳过"), Text("返回")), lines=True)), "Skip\nBack"),
     ],

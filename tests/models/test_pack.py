@@ -104,11 +104,11 @@ WRONG: dict[str, tuple[str, str]] = {
     ),
     "unknown key of the community": (
         'motto = "和"\n',
-        "community: motto: unknown key; the keys are name, timezone, languages, holidays, workdays, hall",
+        "community: motto: unknown key; the keys are name, timezone, languages, holidays, workdays, hall, purposes",
     ),
     "key of two lines": (
         '"a\\nb" = 1\n',
-        "community: a\\nb: unknown key; the keys are name, timezone, languages, holidays, workdays, hall",
+        "community: a\\nb: unknown key; the keys are name, timezone, languages, holidays, workdays, hall, purposes",
     ),
     "unknown table": (
         entry("event", id="chess"),
@@ -520,6 +520,7 @@ WITHOUT_PACK = {
     "appeal", "arrival_call", "checkin_refusal", "closing", "credit", "feedback", "membership_choice",
     "minimum_question", "photo", "promise", "proof", "result",
     "follow", "need", "need_category", "need_line", "project_claim", "project_place",
+    "booking", "closure", "guide", "material_tick", "renewal", "service_host", "slot", "window_case",
 }  # fmt: skip
 
 
