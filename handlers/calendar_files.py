@@ -1,4 +1,4 @@
-"""Activities in the form of calendars (RFC 5545), as a file and as what is subscribed to."""
+"""Activities and booked slots in the form of calendars (RFC 5545), as a file and as what is subscribed to."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from handlers.recipes import Content, Maker, Making, recipe
 from handlers.words import Reader, say
-from models import calendar, community
+from models import booking_calendar, calendar, community
 from models.activity import Listing
 from models.calendar import Event
 from models.card import Attachment
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from icalendar import Calendar
 
 _FILE = "activity.calendar"
-_ADD = Text("{name}.ics", name=Text("加到日历"))
+_SLOT_FILE = "booking.calendar"
+ADD = Text("{name}.ics", name=Text("加到日历"))
 CHANGE = Text("{name}.ics", name=Text("更新日历"))
 TAKE_OUT = Text("{name}.ics", name=Text("从日历移除"))
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -28,15 +29,30 @@ _PRODUCT = "-//Linli//Linli//ZH"
 _EVERY = timedelta(hours=1)
 
 
-def attached(wanted: Listing, name: Text = _ADD, *, spare: bool = True) -> Attachment:
+def attached(wanted: Listing, name: Text = ADD, *, spare: bool = True) -> Attachment:
     """The file of one activity; opened, it adds to a calendar what is new, and changes what is there."""
     return Attachment("file", name, _FILE, (wanted.number,), spare=spare)
+
+
+def attached_slot(number: int, name: Text = ADD) -> Attachment:
+    """The file of one's booking."""
+    return Attachment("file", name, _SLOT_FILE, (number,), spare=True)
+
+
+@recipe(_SLOT_FILE)
+def slot(db: Db, maker: Maker, number: int) -> Making:
+    """One's own booking as it stands when the file is made."""
+    event = booking_calendar.event(db, number, maker.person.id, maker.now)
+    return _of_one(event, maker)
 
 
 @recipe(_FILE)
 def one(db: Db, maker: Maker, number: int) -> Making:
     """One activity as it stands when the file is made: a later one replaces an earlier one."""
-    event = calendar.event(db, number, maker.now)
+    return _of_one(calendar.event(db, number, maker.now), maker)
+
+
+def _of_one(event: Event | None, maker: Maker) -> Making:
     found = [event] if event else []
     method = "CANCEL" if event and event.off else "PUBLISH"
     return partial(_content, found, maker.reader, maker.vault, method=method, made=maker.now)
@@ -45,6 +61,8 @@ def one(db: Db, maker: Maker, number: int) -> Making:
 def feed(db: Db, maker: Maker) -> Making:
     """Everything that the one it is made for goes to. As long as nothing of it changes, the bytes are the same."""
     found = calendar.events(db, maker.person.id, maker.now)
+    found += booking_calendar.events(db, maker.person.id, maker.now)
+    found.sort(key=lambda each: each.starts)
     name = community.name(db) or ""
     return partial(_content, found, maker.reader, maker.vault, name=name)
 

@@ -41,7 +41,7 @@ CALENDAR_LINK = table_of(CalendarLink)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An activity in a calendar. `modified` is when what is shown of it last changed; `off`: it is to be taken out."""
+    """An activity, or a slot of a service, in a calendar. `modified` is when what is shown of it last changed; `off`: it is to be taken out."""
 
     code: str
     title: str
