@@ -16,7 +16,7 @@ import handlers
 import models
 from bot import community, dispatch, key
 from bot.clock import Clock
-from bot.configuration import Limits, Needs, Schedule, Security, Waiting
+from bot.configuration import Bookings, Limits, Needs, Schedule, Security, Waiting
 from bot.drawing import Drawing
 from bot.equipment import Equipment
 from bot.inbound import Inbound, Message, Reply
@@ -167,6 +167,7 @@ def open_app(
     public_url: str | None = None,
     waiting: Waiting | None = None,
     needs: Needs | None = None,
+    bookings: Bookings | None = None,
 ) -> App:
     """Opens a community with these packs loaded; the demo where there is none yet. None limits nobody."""
     engine = community.open_database(url, packs)
@@ -182,7 +183,7 @@ def open_app(
         raise
     equipment = Equipment(
         vault,
-        schedule.of(zone, waiting, needs),
+        schedule.of(zone, waiting, needs, bookings),
         registrations_a_minute=limits.registrations_a_minute if limits else None,
         public_url=public_url,
     )

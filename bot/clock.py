@@ -17,6 +17,7 @@ from handlers.jobs import JOBS, Job
 from models import (
     acknowledgement,
     activity_telling,
+    booking_privacy,
     checkin_refusal,
     dead_letter,
     delivery,
@@ -29,6 +30,8 @@ from models import (
     question,
     recipient,
     reminder,
+    renewal,
+    ticking,
 )
 from models.database import Db
 from models.schedule import Schedule
@@ -54,6 +57,9 @@ _FORGOTTEN = (
     recipient.forget,
     photo.forget,
     checkin_refusal.forget,
+    renewal.forget,
+    ticking.forget,
+    booking_privacy.forget,
 )
 
 

@@ -117,6 +117,7 @@ def chat(
             public_url=settings.server.public_url,
             waiting=settings.waiting,
             needs=settings.needs,
+            bookings=settings.bookings,
         )
         if moment and moment.tzinfo is None:
             # A time without offset is the community\'s, whose zone is known only now.
@@ -132,7 +133,13 @@ def chat(
 
 @app.command()
 def load(
-    packs: Annotated[list[Path], typer.Argument(metavar="PACK.toml", help="Community packs.")],
+    packs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PACK.toml",
+            help="Community packs, and tables of services (.csv, .xlsx): docs/services.md.",
+        ),
+    ],
     config: ConfigFile = None,
     database: DatabaseURL = None,
 ) -> None:

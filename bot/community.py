@@ -60,7 +60,8 @@ def load(engine: Engine, paths: list[Path], clock: Clock | None = None) -> dict[
     with transaction(engine) as db:
         zone = community.zone(db)
         known = store.known_keys(db, zone or ZoneInfo("UTC"))
-        counts = store.store(db, pack_file.read(paths, zone=zone, known=known.has), now)
+        pack = pack_file.read(paths, zone=zone, known=known.has, called=store.called(db), now=now)
+        counts = store.store(db, pack, now)
         community.mark_demo(db, demo=False)
         member.end_play(db)
         return counts

@@ -263,6 +263,26 @@ class Needs(_Section):
         )
 
 
+class Bookings(_Section):
+    """Until when a slot can be changed, how far ahead it is booked, and how many one person may have."""
+
+    lock: str = "2h"
+    ahead_days: Annotated[int, BeforeValidator(_no_truth)] = Field(default=14, ge=1, le=60)
+    most: Annotated[int, BeforeValidator(_no_truth)] = Field(default=5, ge=1, le=60)
+    missed: Annotated[int, BeforeValidator(_no_truth)] = Field(default=2, ge=1, le=60)
+
+    @field_validator("lock")
+    @classmethod
+    def _is_span(cls, span: str) -> str:
+        if not _SPAN.fullmatch(span):
+            raise ValueError(f'"{span}" is no length of time; write it as "2h", "1d" or "30m"')
+        return span
+
+    def rules(self) -> schedule.Bookings:
+        """The same as the rules read it."""
+        return schedule.Bookings(_span(self.lock), self.ahead_days, self.most, self.missed)
+
+
 class Schedule(_Section):
     quiet: str = "22:00-08:00"
     remind: tuple[str, ...] = ("1d", "2h")
@@ -293,16 +313,21 @@ class Schedule(_Section):
         return remind
 
     def of(
-        self, zone: ZoneInfo, waiting: Waiting | None = None, needs: Needs | None = None
+        self,
+        zone: ZoneInfo,
+        waiting: Waiting | None = None,
+        needs: Needs | None = None,
+        bookings: Bookings | None = None,
     ) -> schedule.Schedule:
-        """The same on the clock of a community, with the times of those who wait for a seat, and those of needs."""
+        """The same on the clock of a community, with the times of those who wait for a seat, of needs and of bookings."""
         found = _HOURS.fullmatch(self.quiet)
         quiet = schedule.Quiet(time.fromisoformat(found[1]), time.fromisoformat(found[2])) if found else None
         spans = (_span(each) for each in self.remind)
         remind = tuple(sorted(set(spans), reverse=True))
         times = (waiting or Waiting()).times()
         deadlines = (needs or Needs()).deadlines()
-        return schedule.Schedule(zone, quiet, remind, times, self.ask_absent, deadlines)
+        rules = (bookings or Bookings()).rules()
+        return schedule.Schedule(zone, quiet, remind, times, self.ask_absent, deadlines, rules)
 
 
 class Configuration(_Section):
@@ -317,6 +342,7 @@ class Configuration(_Section):
     schedule: Schedule = Schedule()
     waiting: Waiting = Waiting()
     needs: Needs = Needs()
+    bookings: Bookings = Bookings()
 
 
 def _is_secret(annotation: object) -> bool:

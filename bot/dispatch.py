@@ -30,6 +30,8 @@ from models.text import Text, as_said
 
 # Longer than any platform lets a person write; what is beyond is cut off.
 LONGEST_TEXT = 4096
+# Where somebody was longer ago is not where he is.
+PLACE_HOLDS = timedelta(seconds=60)
 _ERASED = ""
 _BEFORE = timedelta(milliseconds=1)
 # The sentence of a button: nobody writes so.
@@ -91,6 +93,7 @@ def _answer(db: Db, inbound: Inbound, now: datetime, equipment: Equipment) -> Re
         inbound.attached,
         inbound.forwarded,
         inbound.location,
+        inbound.location is not None and inbound.sent is not None and now - inbound.sent > PLACE_HOLDS,
         inbound.scanned,
         inbound.photo,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from models.card import Card
@@ -15,7 +15,7 @@ class Inbound:
     """One message. `message` is the platform's id of it, by which a repeat is told; None has no repeats.
 
     `attached` tells of a photo or a file that came along, `photo` which one it is, where it is one, `location` of a place on the map (WGS-84 degrees,
-    latitude first), `scanned` that the text is what a code or a link said, `forwarded` somebody else's words,
+    latitude first) and `sent` when it was sent, where the platform says so, `scanned` that the text is what a code or a link said, `forwarded` somebody else's words,
     `group` the group chat in which it was said to us, `language` what the platform says that the sender reads.
     `history`: the channel has none of its own, so that it is kept here; `label` is what the writer saw on the
     button that he pressed. `leaves`: he said nothing, and is not reached there any more, or is to be forgotten.
@@ -36,6 +36,7 @@ class Inbound:
     history: bool = False
     label: str | None = None
     location: tuple[float, float] | None = None
+    sent: datetime | None = None
     scanned: bool = False
     leaves: Literal["unreachable", "forgotten"] | None = None
     waits_for_contact: bool = False

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from handlers import meeting, replies, short
+from handlers import meeting, replies, short, stations
 from handlers.checks import bare, read_code, read_number, read_six
 from handlers.help import people
 from handlers.running import Outcome, answer, back, beside, go_on, leave, request
@@ -44,13 +44,14 @@ class Line:
     """What somebody sent, as far as the core cares. A forwarded line is somebody else's words.
 
     `attached` tells that a photo or a file came along, `photo` which one, where a question may want it; `location` is where on the map
-    somebody says to be, latitude first; `scanned` that the text is what a code or a link said, not the sender.
+    somebody says to be, latitude first, and `stale` that he was there a while ago; `scanned` that the text is what a code or a link said, not the sender.
     """
 
     text: str
     attached: bool = False
     forwarded: bool = False
     location: tuple[float, float] | None = None
+    stale: bool = False
     scanned: bool = False
     photo: Sent | None = None
 
@@ -109,6 +110,9 @@ def _open_questions(talk: Talk) -> set[int]:
 def _decide(talk: Talk, line: Line, said: str) -> Outcome:
     if line.photo and (taken := _photo(talk, line.photo)):
         return taken
+    if line.location and (line.stale or line.forwarded):
+        told = Card(Text("请再发一次位置，要现在的、自己的。刚才那个我们没有看。"), tone="notice")
+        return beside(talk, Outcome("unknown", (told,)))
     if line.location and not line.text and (taken := _gathered(talk, here=list(line.location))):
         return taken
     if line.forwarded:
@@ -149,7 +153,12 @@ def _somewhere(talk: Talk, here: tuple[float, float]) -> Outcome:
     report = ACTIONS["report"]
     *rest, last = outcome.cards
     offered = any(choice.says == report.head for choice in last.choices)
-    if talk.in_group or talk.memory.form or offered or report.menu is None:
+    if talk.in_group or talk.memory.form:
+        return outcome
+    if nearest := stations.around(talk, here):
+        outcome = replace(outcome, cards=(*outcome.cards, nearest))
+        rest, last = [*rest, last], nearest
+    if offered or report.menu is None:
         return outcome
     more = (*last.choices, Choice(report.menu, report.head))
     return replace(outcome, cards=(*rest, replace(last, choices=more)))
@@ -219,7 +228,7 @@ def _scanned(talk: Talk, said: str) -> Outcome:
 def _forwarded(talk: Talk, line: Line) -> Outcome:
     """Somebody else's words are never a command; they may be what a question asks for."""
     form = talk.memory.form
-    if form and form.wants == "text" and not talk.in_group:
+    if form and form.wants == "text" and line.text and not talk.in_group:
         return answer(talk, form, ["text", line.text])[1]
     told = Card(Text("要办什么，请直接说一句。转发来的内容，我们不会照着办。"), choices=menu(), tone="notice")
     return beside(talk, Outcome("unknown", (told,)))

@@ -11,9 +11,10 @@ from handlers.question_cards import officer_name
 from handlers.talk import Arguments, Phrase, Talk, anybody, examples, menu, on, press
 from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.reading import Reading
-from models import duty
+from models import duty, place
 from models.asking import LONGEST
 from models.card import Article, Card, Choice
+from models.database import Db
 from models.member import Person
 from models.text import Several, Text, as_said, prose
 
@@ -114,12 +115,13 @@ def first_words(name: str) -> Card:
     return Card(text, choices=said)
 
 
-def reception(lexicon: Lexicon, person: Person | None, now: datetime) -> Text | None:
+def reception(db: Db, lexicon: Lexicon, person: Person | None, now: datetime) -> Text | None:
     """Where people can be asked today, and until when; None where there is no station with hours."""
     station, _ = lexicon.station(*((person.work_id, person.home_id) if person else ()))
     if station is None:
         return None
-    today = hours_on(station.opening or "", now.astimezone(lexicon.zone).date())
+    row = place.whole(db, station.id)
+    today = row and hours_on(db, row, now.astimezone(lexicon.zone).date(), lexicon.zone)
     if today is None:
         return Text("{station} · 今天休息", station=prose(station.name))
     return Text("{station} · 今天{hours}有人", station=prose(station.name), hours=today)

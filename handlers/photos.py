@@ -10,7 +10,7 @@ from models.database import Db
 from models.refusal import Refusal
 from models.text import Text, as_said
 
-_RECIPE = "photo"
+RECIPE = "photo"
 _MEDIA_TYPE = "image/jpeg"
 
 
@@ -28,7 +28,7 @@ def attached(db: Db, number: int | None) -> tuple[Attachment, ...]:
     found = photo.find(db, number) if number is not None else None
     if found is None or (found.state != "kept" and not found.name):
         return ()
-    return (Attachment("image", as_said(found.name) if found.name else Text("照片"), _RECIPE, (found.id,)),)
+    return (Attachment("image", as_said(found.name) if found.name else Text("照片"), RECIPE, (found.id,)),)
 
 
 def tell_lost(db: Db, number: int, now: datetime) -> None:
@@ -47,7 +47,7 @@ def tell_lost(db: Db, number: int, now: datetime) -> None:
         )
 
 
-@recipe(_RECIPE)
+@recipe(RECIPE)
 def content(db: Db, _maker: Maker, number: int) -> Making:
     """The picture as it is kept. Raises KeyError where it is gone by now."""
     data = photo.data(db, number)

@@ -21,6 +21,7 @@ from handlers.checks import Number
 from handlers.talk import Arguments, Option, Phrase, Talk, anybody, on, press
 from handlers.understanding.reading import Reading
 from handlers.ways_on import next_steps
+from handlers.yes_no import NO, YES
 from models import activity, duty, phone, registered, registering, reminder, search
 from models.activity import Listing
 from models.card import Article, Card, Choice
@@ -32,32 +33,11 @@ from models.shift_role import Role
 from models.text import Several, Text, prose
 
 _OFFERED = 5
-_YES = (
-    "确认",
-    "是",
-    "是的",
-    "好",
-    "好的",
-    "对",
-    "行",
-    "可以",
-    "没问题",
-    "确定",
-    "提交",
-    "嗯",
-    "yes",
-    "y",
-    "ok",
-    "okay",
-    "sure",
-    "confirm",
-)
-_NO = ("不", "不要", "不了", "否", "不用", "算了", "no", "n", "nope")
 _ELSEWHERE = "项目|社团|俱乐部|小组|议题|投票|预约|订阅|推送|账号|的号|签到|提醒|发布|怎么报名|如何报名"
 _REGISTER = (
     Phrase(
         r"报名|报个名|报一下|我要报|帮我报|给我报|想报|登记一下|登记下|算我一个|算上我|加我一个|(?:我要|想|我来|也)参加|"
-        r"sign (?:me|us) up|sign up for|register|count me in|(?:i|we)(?:'d| would) like to (?:join|attend)|i want to (?:join|attend)",
+        r"sign (?:me|us) up|sign up for|\bregister(?:ing)?\b|count me in|(?:i|we)(?:'d| would) like to (?:join|attend)|i want to (?:join|attend)",
         weight=3,
         unless=_ELSEWHERE
         + "|有什么|有哪些|哪些|有啥|有没有|能报|可以报|报了|我的报名|确认|不报了|取消|退|去不了|来不了|什么时候|截止|did i|my registration"
@@ -93,7 +73,8 @@ _MINE = (
         unless="取消|退|提醒|不去|去不了|来不了|不来|去不成",
     ),
     Phrase(
-        r"my (?:registrations?|bookings?|events|activities|sign-?ups)|what (?:have|did) i (?:sign|register|book)|am i registered",
+        r"my (?:registrations?|bookings?|events|activities|sign-?ups)|my (?:activity|event|class|course|workshop) bookings?|"
+        r"what (?:activities|events|classes|courses|workshops) (?:have|did) i book|what (?:have|did) i (?:sign|register|book)|am i registered",
         weight=4,
         unless="cancel",
     ),
@@ -212,7 +193,7 @@ def _confirmed_party(
 ) -> int:
     """How many come, once confirmed; 0 where they do not after all."""
     preview = _preview(talk, wanted, answers, party)
-    yes, no = Option("yes", Text("确认报名"), _YES), Option("no", Text("不报了"), _NO)
+    yes, no = Option("yes", Text("确认报名"), YES), Option("no", Text("不报了"), NO)
     more = Option("more", Text("改人数"), ("多带几位", "带人", "加人"))
     most = largest_party(wanted)
     most = most if wanted.free is None else min(most, wanted.free)
@@ -297,8 +278,8 @@ def cancel(talk: Talk, number: int | None = None, numbers: list[int] | None = No
             return queueing.left(talk, wanted, live)
         question = Text("取消「{title}」的报名，把名额让出来？", title=prose(wanted.title))
         about = (activity_cards.subject(wanted),)
-        yes = Option("yes", Text("确认取消"), (*_YES, "取消报名"))
-        if talk.ask("sure", question, yes, Option("no", Text("保留"), _NO), about=about) == "no":
+        yes = Option("yes", Text("确认取消"), (*YES, "取消报名"))
+        if talk.ask("sure", question, yes, Option("no", Text("保留"), NO), about=about) == "no":
             return Card(Text("好的，报名还在。"), articles=(_still(talk, wanted),))
         free(talk, wanted)
     except Refusal as refusal:

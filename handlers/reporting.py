@@ -85,7 +85,7 @@ class _Draft:
     allow=anybody,
     menu=Text("反映问题"),
     example=Text("反映问题：楼道的灯不亮"),
-    rank=32,
+    rank=28,
     private=True,
     gathers=True,
     phrases=complaint.REPORTS,

@@ -120,7 +120,9 @@ def beside(talk: Talk, outcome: Outcome) -> Outcome:
     if form is None or asks or talk.in_group:
         return outcome
     waiting = go_on(talk, form, "answer")
-    cards = (*outcome.cards, *(_reminding(card) for card in waiting.cards))
+    # A form that ends because the other sentence did what it was about has nothing more to say.
+    below = [card for card in waiting.cards if card not in outcome.cards]
+    cards = (*outcome.cards, *(_reminding(card) for card in below))
     return Outcome(outcome.did, cards, outcome.private or waiting.private)
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from handlers import activity_cards, queueing
+from handlers import activity_cards, booking_waiting, queueing
+from handlers import numbers as queue_numbers
 from handlers.activity_cards import BROWSE, MY_LIST
 from handlers.checks import Number
 from handlers.registrations import register, wished
@@ -108,6 +109,9 @@ def take(talk: Talk, number: int | None = None, numbers: list[int] | None = None
         if number is not None
         else _meant(talk, numbers or [], True)
     )
+    if one is None and number is None and booking_waiting.is_offered(talk):
+        talk.did = "service.book"
+        return booking_waiting.take(talk)
     if one is None:
         return Card(Text("您现在没有要接的位子。有空位了，我们会问您。"), choices=(MY_LIST, BROWSE))
     return taken(talk, activity.held(talk.db, one.activity_id), one)
@@ -142,6 +146,8 @@ def place(talk: Talk, number: int | None = None, numbers: list[int] | None = Non
     if number is not None:
         numbers = [number]
     found = _those(talk, numbers or [])
+    if not found and (drawn := queue_numbers.own(talk)) is not None:
+        return queue_numbers.standing(talk, drawn)
     if not found:
         return Card(Text("您现在没有在候补。"), choices=(MY_LIST, BROWSE))
     if len(found) == 1:

@@ -72,7 +72,7 @@ _WORKS = re.compile(
     + rf"|{_GREETING}{_I_NOW}(?:work(?:ing)? (?:in|at)|work)\s+{_place(3, 40)}{END}"
 )
 _MOVES_JOB = re.compile(rf"{_GREETING}(?:我)?{_WHEN}(?:跳槽|换工作|换|调)(?:到|去){_place(1)}{END}")
-_ASKED = "什么|哪|吗|怎么|多少|几|有没有|能不能|可以|坏|漏|堵|吵|停水|停电|停气|断网|没水|没电|装修|施工|着火|没人|报名|附近|活动|志愿|what|where|how|when|any"
+_ASKED = "什么|哪|吗|是不是|是否|怎么|多少|几|有没有|能不能|可以|坏|漏|堵|吵|停水|停电|停气|断网|没水|没电|装修|施工|着火|没人|报名|附近|活动|志愿|what|where|how|when|any"
 _OTHER = re.compile(_ASKED)
 _FILL = r"^(?:我|我要|帮我|我想)?(?:改|换|填|登记|更新)(?:一下|了)?(?:我的)?"
 _LIVING = (

@@ -91,6 +91,11 @@ _SUBJECTS = Codes(
         "double_registration": Text("双报到"),
         "double_report": Text("双报告"),
         "pair": Text("结对"),
+        "booking": Text("预约"),
+        "closure": Text("开门关门"),
+        "guide": Text("参观讲解"),
+        "service": Text("服务事项"),
+        "window case": Text("跨省专窗事项"),
     }
 )
 STATES = Codes(
@@ -179,6 +184,8 @@ STATES = Codes(
         "ready": Text("可以开工"),
         "running": Text("进行中"),
         "paused": Text("已暂停"),
+        "resumed": Text("恢复了"),
+        "card checked": Text("内容核对过"),
         "delivered": Text("送到了"),
         "reported": Text("已公布结果"),
         "archived": Text("已归档"),
@@ -215,6 +222,20 @@ STATES = Codes(
         "category": Text("改了分类"),
         "extended": Text("延期了"),
         "merged": Text("并进来一件"),
+        "booked": Text("已预约"),
+        "queued": Text("取了号"),
+        "called": Text("叫号了"),
+        "served": Text("办好了"),
+        "revoked": Text("服务站取消了"),
+        "shut": Text("关门了"),
+        "signed": Text("报了讲解"),
+        "released": Text("不用来了"),
+        "sought": Text("在找人"),
+        "opened": Text("开门了"),
+        "registered": Text("已登记"),
+        "checked": Text("材料验好了"),
+        "back": Text("寄回来了"),
+        "collected": Text("取走了"),
     }
 )
 

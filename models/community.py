@@ -1,7 +1,7 @@
 """The community itself: its name, its zone and the days that are off here."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import field_validator, model_validator
@@ -29,12 +29,15 @@ class Community(SQLModel, table=True):
     key_fingerprint: str | None = None
     # The hall in which companies and residents meet: its `name`, and what its four lists are called.
     hall: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    # What people come to a station for, where the pack says so.
+    purposes: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 COMMUNITY = table_of(Community)
 _ZONE = select(COMMUNITY.c.timezone)
 _NAME = select(COMMUNITY.c.name)
 _DAYS = select(COMMUNITY.c.holidays, COMMUNITY.c.workdays)
+_PURPOSES = select(COMMUNITY.c.purposes)
 _HALL = select(COMMUNITY.c.hall)
 _REVISION = select(COMMUNITY.c.revision)
 _IS_DEMO = select(COMMUNITY.c.demo)
@@ -66,6 +69,7 @@ class CommunityEntry(Entry):
     holidays: list[date] = []
     workdays: list[date] = []
     hall: HallEntry | None = None
+    purposes: list[Annotated[str, Field(min_length=1, max_length=12)]] = Field(default=[], max_length=9)
 
     @field_validator("timezone")
     @classmethod
@@ -99,6 +103,7 @@ class CommunityEntry(Entry):
             "holidays": [day.isoformat() for day in self.holidays],
             "workdays": [day.isoformat() for day in self.workdays],
             "hall": self.hall.model_dump() if self.hall else None,
+            "purposes": list(dict.fromkeys(self.purposes)) or None,
         }
 
 
@@ -117,6 +122,12 @@ def name(db: Db) -> str | None:
 def hall(db: Db) -> dict[str, Any] | None:
     """The hall's name, and what its lists are called; None where there is none."""
     found: dict[str, Any] | None = db.value(_HALL)
+    return found
+
+
+def purposes(db: Db) -> list[str] | None:
+    """What people come to a station for, in the order of their numbers; None where the pack does not say."""
+    found: list[str] | None = db.value(_PURPOSES)
     return found
 
 

@@ -64,6 +64,18 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class Bookings:
+    """A slot can be moved and cancelled until its `lock`, and booked so many days `ahead`. One person has at `most` so
+    many at a time; who `missed` so many within 90 days books for the same day only.
+    """
+
+    lock: timedelta = timedelta(hours=2)
+    ahead: int = 14
+    most: int = 5
+    missed: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """`remind` are the times before a start, the longest first; no `quiet` is no rest at all."""
 
@@ -74,6 +86,7 @@ class Schedule:
     # Who was often absent is asked the day before whether he comes, see models/promise.py.
     ask_absent: bool = True
     deadlines: Deadlines = Deadlines()
+    bookings: Bookings = Bookings()
 
     def rests(self, at: datetime) -> bool:
         """Whether nothing goes out then but answers and what is urgent."""

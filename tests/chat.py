@@ -25,7 +25,7 @@ from models.schedule import Schedule
 from models.vault import Vault
 
 # The labels of the menu.
-MENU = ["找活动", "我的报名", "我的资料", "反映问题", "我的诉求", "社区项目", "语言 Language"]
+MENU = ["找活动", "办事", "我的报名", "反映问题", "我的资料", "我的诉求", "社区项目", "语言 Language"]
 VAULT = Vault(b"the key of the tests, and of nothing else")
 SCHEDULE = Schedule(ZoneInfo("Asia/Shanghai"))
 

@@ -121,6 +121,12 @@ def scan(say: Chat, who: str, says: str) -> Said:
     return say.send(Inbound("console", who, says, scanned=True))
 
 
+def walk_in(say: Chat, who: str, says: str) -> Said:
+    """Scans what a station's screen shows, and says that he comes for the first thing that is on there."""
+    scan(say, who, says)
+    return say("1", who)
+
+
 def register(say: Chat, code: str, *people: str) -> None:
     for who in people:
         say(f"register {number(say.engine, code)}", who)

@@ -163,6 +163,9 @@ LED_TO = {
     ),
     # For who enters what is measured, and was told so.
     *("measure.enter", "measure.show"),
+    # What the list of services, a station or a booked visit leads to, and who gives a service or was served gets.
+    *("guide.join", "guide.leave", "guide.word", "staff.guides"),
+    *("service.host", "service.rate", "service.show", "station.show"),
 }
 
 

@@ -5,7 +5,7 @@ from html import escape
 import resvg_py
 
 from handlers.papers.fonts import drawable, font
-from handlers.papers.sheet import BOLD, HEIGHT, WIDTH, Box, Code, Item, Sheet, Words
+from handlers.papers.sheet import BOLD, WIDTH, Box, Code, Item, Sheet, Words
 
 
 def png(sheet: Sheet, width: int = WIDTH) -> bytes:
@@ -13,8 +13,8 @@ def png(sheet: Sheet, width: int = WIDTH) -> bytes:
     # What was escaped stays so: nobody's words become anything else than words.
     drawn = "".join(_drawn(item) for item in sheet.items)
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}">{_box(Box(0, 0, WIDTH, HEIGHT, sheet.paper))}{drawn}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {sheet.height}" width="{WIDTH}" '
+        f'height="{sheet.height}">{_box(Box(0, 0, WIDTH, sheet.height, sheet.paper))}{drawn}</svg>'
     )
     faces = {item.face for item in sheet.items if isinstance(item, Words)}
     painted: bytes = resvg_py.svg_to_bytes(

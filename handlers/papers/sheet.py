@@ -77,12 +77,13 @@ Item = Words | Box | Code
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page; `title` and `language` go into the file."""
+    """One page; `title` and `language` go into the file. A picture that is no page may be less high."""
 
     items: tuple[Item, ...]
     title: str
     language: str
     paper: str = PAPER
+    height: int = HEIGHT
 
 
 def _matrix(says: str) -> tuple[bytearray, ...]:

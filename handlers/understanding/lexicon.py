@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, select
 
 from handlers.understanding.matcher import Matcher
+from handlers.understanding.services import Entry, Services
 from handlers.understanding.titles import Titles
-from models import community, metric, project_search, shift_role
+from models import community, metric, project_search, service, shift_role
 from models.activity import ACTIVITY, PUBLISHED
 from models.database import Db
 from models.folding import fold
@@ -60,6 +61,7 @@ class PlaceNode:
     address: str | None
     location: tuple[float, float] | None
     opening: str | None
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Lexicon:
     metrics: dict[str, tuple[int, str]] = field(default_factory=dict)
     # The word that opens the hall's four lists, folded.
     hall: str | None = None
+    # The catalogue of public services.
+    services: Services = field(default_factory=Services)
+    # Those of them that have slots, by key.
+    slotted: frozenset[int] = frozenset()
     # Sentences that were read with it, see reading.read.
     read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _by_pair: dict[str, list[int]] = field(default_factory=dict)
@@ -232,6 +238,8 @@ def build(db: Db, now: datetime) -> Lexicon:
         points=_points(db, names),
         metrics={fold(row.name): (row.id, row.unit) for row in metric.everything(db)},
         hall=fold(hall["name"]) if (hall := community.hall(db)) else None,
+        services=Services([_service(row) for row in service.everything(db)]),
+        slotted=frozenset(row.id for row in service.everything(db) if row.slots and not row.paused),
     )
 
 
@@ -246,7 +254,12 @@ def _points(db: Db, names: list[tuple[int, list[str]]]) -> dict[str, tuple[tuple
 
 def _node(row: Any) -> PlaceNode:
     location = None if row.latitude is None else (row.latitude, row.longitude)
-    return PlaceNode(row.id, row.code, row.kind, row.name, row.parent_id, row.address, location, row.opening)
+    whole = (row.id, row.code, row.kind, row.name, row.parent_id, row.address, location, row.opening)
+    return PlaceNode(*whole, functions=tuple(row.functions))
+
+
+def _service(row: Any) -> Entry:
+    return Entry(row.id, row.name, row.aliases, row.category, row.summary, row.materials, row.province)
 
 
 def _club(row: Any) -> Club:

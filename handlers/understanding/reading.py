@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from handlers.checks import bare, read_number
-from handlers.understanding import measured, times
+from handlers.understanding import business, measured, stationed, times
 from handlers.understanding.lexicon import Lexicon, PlaceNode, Sense, Title
 from handlers.understanding.matcher import Match, without
+from handlers.understanding.services import LIKELY, PLAIN, SURE, Found
+from handlers.understanding.titles import shared
 from models.folding import fold
 from models.member import Person
 from models.phone import may_be_in
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 # Lines up to this length are said by many, and so many of them are remembered.
 _REPEATED = 40
 _KEPT = 1000
+# So many pairs of letters a sentence does not share with a title by chance.
+_BY_CHANCE = 2
 # What speech recognition and hurried fingers write for the words that decide an intent.
 _HOMOPHONES = {"报明": "报名", "包名": "报名", "抱名": "报名", "沙拢": "沙龙", "活洞": "活动", "治愿": "志愿"}
 _HOMOPHONE = re.compile("|".join(_HOMOPHONES))
@@ -49,6 +53,7 @@ _PARTY = re.compile(
 )
 # 项3, 项目 3, project 3: its number as people and our own messages write it.
 _PROJECT_NUMBER = re.compile(r"项(?:目)?\s*#?(\d{1,9})(?!\d)|\bproject\s*#?(\d{1,9})\b")
+_PROJECT_WORD = re.compile(r"项目|认领|\bprojects?\b|\bclaim")
 # What stands around the name of a project and is no part of it.
 _AROUND_PROJECT = re.compile(
     r"项目|认领|加入|参加|志愿者|公司|企业|单位|社区|可以|我们|现在|情况|进展|需要|"
@@ -109,6 +114,46 @@ class Reading:
     @cached_property
     def named_places(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(match.found.key for match in self._meant("place")))
+
+    @cached_property
+    def stations(self) -> tuple[int, ...]:
+        """The stations, and other places that people come to, that are named."""
+        return stationed.meant(self.lexicon, self.named_places)
+
+    @property
+    def station_named_alone(self) -> bool:
+        """It is the name of a station, and nothing else."""
+        words = bare(self.text)
+        return (
+            len(self.matches) == 1
+            and any(self.lexicon.places[each].kind == "station" for each in self.stations)
+            and (self.matches[0].begin, self.matches[0].end) == (0, len(words.rstrip("?")))
+        )
+
+    @cached_property
+    def own_stations(self) -> tuple[int, ...]:
+        """The stations in the tower or the estate that is named, or in the speaker's own."""
+        around = self.named_places or ((self.own_place,) if self.own_place is not None else ())
+        return () if self.stations else stationed.inside(self.lexicon, around)
+
+    @property
+    def no_place(self) -> bool:
+        return not self.named_places
+
+    @cached_property
+    def functions(self) -> tuple[int, ...]:
+        """The places that do what the sentence names."""
+        return stationed.doing(self.lexicon, without(self._timed[1], self._meant("place")))
+
+    @cached_property
+    def business_desk(self) -> str | None:
+        """The office that helps companies, as the sentence calls it."""
+        return business.called(self.lexicon, self.text)
+
+    @property
+    def bookable(self) -> bool:
+        """It asks for a public service that has slots."""
+        return bool(self.services) and self.services[0] in self.lexicon.slotted
 
     @cached_property
     def own_place(self) -> int | None:
@@ -182,7 +227,10 @@ class Reading:
 
     @property
     def project(self) -> bool:
-        return bool(self.projects)
+        """A title or a part that shares some letters is not meant where a service is named plainly."""
+        if not self.projects:
+            return False
+        return self.plain_project or not self.plain_service or _PROJECT_WORD.search(self.text) is not None
 
     @cached_property
     def plain_project(self) -> bool:
@@ -190,6 +238,43 @@ class Reading:
         if _PROJECT_NUMBER.search(self.text):
             return True
         return bool(set(self.lexicon.projects.plainly(self.text)) & set(self.projects))
+
+    @cached_property
+    def services_found(self) -> list[Found]:
+        """The public services that the sentence asks for, with how much speaks for each."""
+        named = [match for match in self.matches if match.found.sort == "place"]
+        return self.lexicon.services.ranked(without(self.untimed, named))
+
+    @property
+    def services(self) -> list[int]:
+        """Their keys, the likeliest first; none where it is about something else."""
+        found = self.services_found
+        return [each.key for each in found] if found and found[0].score >= LIKELY else []
+
+    @property
+    def service(self) -> bool:
+        """It is about a public service, whatever is wanted of it."""
+        return bool(self.services_found) and self.services_found[0].score >= SURE
+
+    @cached_property
+    def plain_service(self) -> bool:
+        """A public service is named surely, and an activity at most by a single word that both have."""
+        found = self.services_found
+        if not found or found[0].score < PLAIN:
+            return False
+        return all(shared(title.text, self.untimed) < _BY_CHANCE for title in self.titles)
+
+    @property
+    def service_likely(self) -> bool:
+        return bool(self.services)
+
+    @cached_property
+    def province(self) -> bool:
+        """It names a province for whose people the catalogue has something."""
+        provinces = self.lexicon.services.provinces(self.text)
+        return any(
+            self.lexicon.services.province_of(each.key) in provinces for each in self.lexicon.services.entries
+        )
 
     @cached_property
     def measured(self) -> measured.Measured | None:
@@ -255,9 +340,12 @@ class Reading:
             rest = pattern.sub(" ", rest)
         return re.sub(r"[\s,.;:!?。、·~\-'\"()“”]+", "", rest)
 
-    @property
+    @cached_property
     def title(self) -> bool:
-        return bool(self.titles)
+        """It names an activity, and not only by letters that a public service has too."""
+        if not self.titles or not self.service:
+            return bool(self.titles)
+        return any(shared(title.text, self.untimed) > _BY_CHANCE for title in self.titles)
 
     @property
     def topic(self) -> bool:

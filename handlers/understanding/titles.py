@@ -55,6 +55,11 @@ class Titles:
         return [number for number, title in self.texts if _run(title, text) >= min(_PLAIN, len(title))]
 
 
+def shared(title: str, text: str) -> int:
+    """How many pairs of letters both have."""
+    return len(_pairs(title) & _pairs(text))
+
+
 def _pairs(text: str) -> set[str]:
     found: set[str] = set()
     for run in _LETTERS.findall(text):

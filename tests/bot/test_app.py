@@ -130,7 +130,7 @@ async def test_the_demo_greets(clock: FixedClock) -> None:
     greeted, helped = await say(app, "你好", "me"), await say(app, "/start", "me")
     assert (greeted.did, first(greeted)) == ("smalltalk", "您好！要办什么，直接说就行。")
     assert helped.did == "help"
-    assert [choice.says for choice in helped.messages[0].card.choices][:2] == ["activities", "mine"]
+    assert [choice.says for choice in helped.messages[0].card.choices][:2] == ["activities", "services"]
     app.close()
 
 

@@ -70,6 +70,10 @@ DEFAULTS = {
     "needs.claim_days": 3,
     "needs.ask_again": "28d",
     "needs.lapse": "3d",
+    "bookings.lock": "2h",
+    "bookings.ahead_days": 14,
+    "bookings.most": 5,
+    "bookings.missed": 2,
 }
 # A secret comes from the environment, or from a file of its own.
 SECRET = "security.key"
@@ -133,6 +137,10 @@ OTHERS: dict[str, tuple[str, str, object]] = {
     "needs.claim_days": ("5", "5", 5),
     "needs.ask_again": ('"14d"', "14d", "14d"),
     "needs.lapse": ('"7d"', "7d", "7d"),
+    "bookings.lock": ('"1d"', "1d", "1d"),
+    "bookings.ahead_days": ("30", "30", 30),
+    "bookings.most": ("2", "2", 2),
+    "bookings.missed": ("3", "3", 3),
 }
 IN_A_FILE = [key for key in OTHERS if key not in SECRETS]
 

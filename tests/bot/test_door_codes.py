@@ -84,8 +84,11 @@ async def test_on_telegram(bench: Bench, tmp_path: Path, clock: FixedClock) -> N
 
     async def start(payload: str, number: int, who: int) -> str:
         """What is shown of the code that a phone's own camera opened."""
+        return await tell(f"/start {payload}", number, who)
+
+    async def tell(words: str, number: int, who: int) -> str:
         bench.fake.know(who)
-        answered = await bench.say(f"/start {payload}", number, who=who)
+        answered = await bench.say(words, number, who=who)
         for _ in range(3):  # no chat gets more than one a second
             clock.move(clock.now() + timedelta(seconds=2))
             await bench.deliver()
@@ -93,7 +96,8 @@ async def test_on_telegram(bench: Bench, tmp_path: Path, clock: FixedClock) -> N
 
     link = await bench.channel.link(scanned.replace("_", " ", 1))
     assert (link or "").partition("?start=")[2] == scanned
-    newcomer = await start(scanned, 1, 7001)
+    assert "您来云杉大厦服务站做什么？" in await start(scanned, 1, 7001)
+    newcomer = await tell("1", 9, 7001)
     assert "「灭火器讲解」。给您补报了名，1位。" in newcomer
     assert newcomer.index("已签到") < newcomer.index("初次见面。")
     bench.fake.know(7002)
@@ -118,8 +122,10 @@ async def test_on_wechat(app: App, tmp_path: Path, clock: FixedClock) -> None:
         async with serving(web.build(app, {"wechat": channel})) as address, httpx.AsyncClient() as http:
             platform = Platform(http, address + PATH, clock.now, Account(key=KEY))
             first = await platform.do("o-new", "subscribe", EventKey=f"qrscene_{scanned}", Ticket="t")
-            assert "「灭火器讲解」。给您补报了名，1位。" in (first.text or "")
-            assert "初次见面。" in (first.text or "")
+            assert "您来云杉大厦服务站做什么？" in (first.text or "")
+            walked_in = await platform.say("o-new", "1")
+            assert "「灭火器讲解」。给您补报了名，1位。" in (walked_in.text or "")
+            assert "初次见面。" in (walked_in.text or "")
             for words in ("报名灭火器讲解", "确认", "我的签到码"):
                 api.hear("o-old")
                 await platform.say("o-old", words)

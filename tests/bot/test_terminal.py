@@ -27,9 +27,9 @@ async def conversation(
 async def test_it_greets_and_ends_with_the_input(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     (greeting,) = await conversation(app, monkeypatch)
     assert greeting.splitlines()[0] == "您好，要办什么直接说就行，比如："
-    assert greeting.splitlines()[-10:] == [
+    assert greeting.splitlines()[-11:] == [
         *(f"{nth} {label}" for nth, label in enumerate(MENU, 1)),
-        "8 更多说法",
+        "9 更多说法",
         "",
         "发数字就行。",
     ]

@@ -406,6 +406,7 @@ def test_facts_in_traditional(say: Chat) -> None:
 # Around a point, and at a place whose code was scanned.
 
 AT_TOWER, AT_ESTATE = (31.2011, 121.4011), (31.2203, 121.4203)
+FAR = "1公里内没有活动。离您最近的有：\n离您最近的服务站是海棠苑居民服务站，现在开着，17:00关门。"
 
 
 def stand(say: Chat, here: tuple[float, float], who: str = "lin") -> Said:
@@ -439,7 +440,7 @@ def test_the_rest_is_nearest_first_too(say: Chat) -> None:
 
 def test_where_nothing_is_near_the_nearest_is_offered(say: Chat) -> None:
     said = stand(say, (31.25, 121.5))
-    assert (head_of(said), said.refs) == ("1公里内没有活动。离您最近的有：", [])
+    assert (head_of(said), said.refs) == (FAR, [])
     assert said.labels[0].startswith("冬季血压管理 · ")
 
 

@@ -16,7 +16,7 @@ from models.database import transaction
 from models.project_part import PART
 from tests import crowd
 from tests.chat import Chat
-from tests.handlers import given, handled
+from tests.handlers import attended, given, handled
 from tests.handlers.needs import member_of
 from tests.handlers.officers import rows
 
@@ -32,7 +32,7 @@ QUESTIONS = 3
 
 @pytest.fixture
 def busy(say: Chat, tmp_path: Path) -> Chat:
-    """Number 1 of most things is somebody's: a need, a claim, an offer, a question, a registration, a project."""
+    """Number 1 of most things is somebody's: a need, a claim, an offer, a question, a project, a booking, a case."""
     given.load(say, tmp_path)
     with transaction(say.engine) as db:
         crowd.add(db, "stranger")
@@ -42,6 +42,7 @@ def busy(say: Chat, tmp_path: Path) -> Chat:
         say(line)
     for line in ("我可以提供投影仪一台", "answer 1.1", "answer 2.1", "answer 3.1", "answer 4.1"):
         say(line, "lin")
+    attended.fill(say, tmp_path)
     return say
 
 

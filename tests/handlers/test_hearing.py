@@ -137,11 +137,11 @@ def test_the_menu_leads_somewhere(say: Chat) -> None:
     say("菜单")
     assert say("我的报名").did == "registration.list"
     say("菜单")
-    assert say("3").did == "profile.show"
+    assert say("5").did == "profile.show"
     say("菜单")
     assert say("4").did == "need.report"
     say("取消"), say("菜单")
-    assert say("7").did == "language.set"
+    assert say("8").did == "language.set"
 
 
 @pytest.mark.parametrize(

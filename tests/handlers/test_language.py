@@ -130,9 +130,10 @@ def test_it_is_set_by_menu(say: Chat, line: str, answer: str) -> None:
 def test_its_menu_is_in_the_new_language_at_once(say: Chat) -> None:
     assert say("请用英文回复").labels == [
         "Activities",
+        "Services",
         "My events",
-        "Profile",
         "Report",
+        "Profile",
         "My requests",
         "Community projects",
         "Change language",
@@ -140,9 +141,10 @@ def test_its_menu_is_in_the_new_language_at_once(say: Chat) -> None:
     assert say("My events").did == "registration.list"
     assert say("换成繁体字").labels == [
         "找活動",
+        "辦事",
         "我的報名",
-        "我的資料",
         "反映問題",
+        "我的資料",
         "我的訴求",
         "社區項目",
         "語言 Language",

@@ -172,8 +172,13 @@ def _is_given(column: "Column[Any]") -> bool:
 def _value(db: Db, declared: Personal, column: "Column[Any]", keys: dict[str, int]) -> Any:
     if f"{declared.table.name}.{column.name}" == "group_binding.address_id":
         return meet_group(db, "telegram", f"group:{keys['member']}")
-    if f"{declared.table.name}.{column.name}" == "board_invitation.organization_id":
-        unit = {"code": f"unit-{keys['member']}", "kind": "company", "name": "某公司", "aliases": []}
+    if column.name == "organization_id" and declared.table.name in ("board_invitation", "booking"):
+        unit = {
+            "code": f"unit-{declared.table.name}-{keys['member']}",
+            "kind": "company",
+            "name": "某公司",
+            "aliases": [],
+        }
         return db.insert(insert(ORGANIZATION), **unit)
     for reference in column.foreign_keys:
         other = reference.column.table
@@ -203,7 +208,8 @@ def _value(db: Db, declared: Personal, column: "Column[Any]", keys: dict[str, in
         return True
     if "DateTime" in type(column.type).__name__:
         return NOW
-    return 900 + keys["member"] if column.unique else 1
+    # The numbers of a day, too.
+    return 900 + keys["member"] if column.unique or column.name == "number" else 1
 
 
 def walk(engine: Engine) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 import segno
 from markupsafe import Markup, escape
 
+from handlers import photos
 from handlers.talk import ASIDES
 from handlers.words import UNBREAKABLE, Reader, say
 from models.card import Article, Attachment, Card, Choice, Stage
@@ -55,13 +56,17 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    """`address` is where it is fetched, or opened; `drawn` is the picture of a code; a `whole` picture bears one."""
+    """`address` is where it is fetched, or opened; `drawn` is the picture of a code.
+
+    A `whole` picture bears one, and a `sheet` has figures: of both nothing may be cut off.
+    """
 
     kind: str
     name: str
     address: str | None = None
     drawn: str | None = None
     whole: bool = False
+    sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,9 @@ def _attachment(attachment: Attachment, reader: Reader, files: str, nth: int) ->
         return AttachmentView("location", name, address=f"geo:{latitude},{longitude}")
     number, before = files.split("/")
     address = f"/file/{number}/{int(before) + nth}"
-    return AttachmentView(attachment.kind, name, address, whole=attachment.says is not None)
+    whole = attachment.says is not None
+    sheet = not whole and attachment.recipe != photos.RECIPE
+    return AttachmentView(attachment.kind, name, address, whole=whole, sheet=sheet)
 
 
 def _code(says: str) -> Markup:

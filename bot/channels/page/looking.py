@@ -69,7 +69,7 @@ def look(db: Db, key: str, now: datetime, equipment: Equipment, before: int | No
     return Look(
         news=earlier(db, key, before),
         person=person,
-        reception=reception(lexicon, person, now),
+        reception=reception(db, lexicon, person, now),
         coming=coming(db, person.id, now, COMING) if person else (),
         demo=demo,
         personas=_personas(db) if demo and alone else (),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot import links
@@ -24,6 +25,8 @@ _COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL | re
 _NUMBERED = re.compile(r"([a-z]+)_(\d{1,9})")
 _PHONE = re.compile(r"\+?[\d ()-]{3,20}")
 _LARGEST = 2**63
+# Far beyond any date, and still one.
+_LARGEST_TIME = 2**36
 # Pictures that come as files, and how long a name of a file may be.
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 _LONGEST_KEY = 256
@@ -145,7 +148,12 @@ def _content(said: dict[str, Any], who: int, text: str) -> dict[str, Any] | None
     forwarded = any(each in said for each in _FORWARDED)
     if "location" in said:
         place = None if forwarded else _place(_object(said, "location", "message.location"))
-        return {"location": place, "forwarded": forwarded, "attached": forwarded}
+        return {
+            "location": place,
+            "forwarded": forwarded,
+            "attached": forwarded,
+            "sent": place and _sent(said),
+        }
     if "contact" in said:
         contact = _object(said, "contact", "message.contact")
         number = contact.get("phone_number")
@@ -297,6 +305,12 @@ def _language(sender: dict[str, Any]) -> Language | None:
     if code.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
         return "zh-Hant"
     return "zh-Hans" if code == "zh" or code.startswith("zh-") else "en"
+
+
+def _sent(said: dict[str, Any]) -> datetime | None:
+    """When it was sent: where somebody was an hour ago is not where he is."""
+    at = said.get("date")
+    return datetime.fromtimestamp(at, UTC) if type(at) is int and 0 < at < _LARGEST_TIME else None
 
 
 def _place(location: dict[str, Any]) -> tuple[float, float]:

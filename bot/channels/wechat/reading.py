@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -29,6 +29,8 @@ _PRESSED = re.compile(r"[a-z]+(?:[ _]\d{1,9}(?:\.\d{1,3})?)?")
 # MsgId is a number of 64 bits, CreateTime seconds.
 _LARGEST_ID = 2**64
 _LATEST = 2**40
+# Far beyond any date, and still one.
+_LARGEST_TIME = 2**36
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _location(message: messages.LocationMessage, sender: str, key: str) -> Inbou
     latitude = _degrees(message._data, "Location_X", 90)
     longitude = _degrees(message._data, "Location_Y", 180)
     lies = maps.to_world(latitude, longitude)
-    return Inbound(CHANNEL, sender, message=key, location=lies, opens=AFTER_WORDS)
+    sent = datetime.fromtimestamp(min(_whole(message._data, "CreateTime", _LATEST), _LARGEST_TIME), UTC)
+    return Inbound(CHANNEL, sender, message=key, location=lies, sent=sent, opens=AFTER_WORDS)
 
 
 def _follow(_message: object, sender: str, key: str) -> Inbound:

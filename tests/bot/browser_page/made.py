@@ -168,6 +168,9 @@ REFUSED = Card(
 PHOTO = Card(
     prose("这是大厅的照片。"), attachments=(Attachment("image", as_said("云杉大厦大厅"), "photo", (1,)),)
 )
+FIGURES = Card(
+    prose("上一周的数字。"), attachments=(Attachment("image", as_said("周报.png"), "week.picture", (1,)),)
+)
 FILES = Card(
     prose("服务站在这里，办事指南也发您。"),
     attachments=(

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page
 
 from models.member import Language
 from tests.bot.browser_page.conftest import Open
-from tests.bot.browser_page.made import STATIC, WORDS, Made, results
+from tests.bot.browser_page.made import FIGURES, STATIC, WORDS, Made, results
 
 TARGETS = {"normal": 44, "large": 52, "care": 60, "huge": 60}
 LANGUAGES: tuple[Language, ...] = ("zh-Hans", "zh-Hant", "en")
@@ -177,6 +178,15 @@ def test_the_qr_is_black_on_white_in_the_dark(open_page: Open, made: Made) -> No
         "#fff",
         "#000",
     ]
+
+
+def test_figures_are_shown_to_their_edges_and_a_photo_is_cut(open_page: Open, made: Made) -> None:
+    made.told.append(replace(made.told[-1], number=len(made.told) + 1, cards=(FIGURES,)))
+    page = open_page()
+    photo, figures = page.locator(".photo img").all()
+    assert photo.evaluate("each => getComputedStyle(each).objectFit") == "cover"
+    assert figures.evaluate("each => getComputedStyle(each).objectFit") == "contain"
+    assert figures.bounding_box()["width"] > photo.bounding_box()["width"]  # type: ignore[index]
 
 
 def test_peoples_text_is_only_text(open_page: Open) -> None:

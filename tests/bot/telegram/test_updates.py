@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def test_what_is_heard(line: dict[str, Any]) -> None:
         del expected["text"]
     if expected and "location" in expected:
         expected["location"] = tuple(expected["location"])
+        expected["sent"] = datetime.fromisoformat(expected["sent"])
     assert heard(line["update"]) == expected
 
 

@@ -1,6 +1,6 @@
 """What WeChat sends, as its documents show it, and what each is for us; one runner reads them all."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.channels.wechat.reading import Consent
@@ -139,7 +139,11 @@ PAYLOADS: list[tuple[str, str, Inbound | Consent | str | None]] = [
     ),
     ("file", of_kind("file", "<Title>t.pdf</Title><FileMd5>5d41</FileMd5>"), _heard(attached=True)),
     ("mini program", of_kind("miniprogrampage", "<Title>t</Title><AppId>wx1</AppId>"), _heard(attached=True)),
-    ("place", of_kind("location", _PLACE), _heard(location=(31.1998, 121.4))),
+    (
+        "place",
+        of_kind("location", _PLACE),
+        _heard(location=(31.1998, 121.4), sent=datetime.fromtimestamp(CREATED, UTC)),
+    ),
     ("a kind of tomorrow", of_kind("hologram", "<Depth>3</Depth>"), None),
     ("follow", event("subscribe", _key("")), _tapped("/start")),
     ("follow without a key", event("subscribe"), _tapped("/start")),
