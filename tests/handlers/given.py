@@ -11,37 +11,12 @@ from models.project_claim import CLAIM
 from models.project_part import PART
 from tests.chat import Chat
 from tests.conftest import PACK
+from tests.handlers.givers import GIVERS
 from tests.handlers.officers import rows
 
-PROJECTS = """
-[[organization]]
-id = "maple"
-kind = "company"
-name = "枫叶医药"
-aliases = ["枫叶"]
-[[organization]]
-id = "cedar"
-kind = "company"
-name = "雪松科技"
-[[organization]]
-id = "clinic"
-kind = "social"
-name = "白鸽诊所"
-[[member]]
-id = "bo"
-handle = "console:bo"
-name = "柏四"
-roles = ["representative@maple"]
-[[member]]
-id = "wen"
-handle = "console:wen"
-name = "文五"
-roles = ["representative@cedar"]
-[[member]]
-id = "qin"
-handle = "console:qin"
-name = "秦六"
-roles = ["representative@clinic"]
+PROJECTS = (
+    GIVERS
+    + """
 [[member]]
 id = "chief"
 handle = "console:chief"
@@ -65,6 +40,7 @@ title = "长椅翻新"
 place = "estate"
 parts = [{ key = "paint", kind = "supplies", name = "木漆", quantity = 12, unit = "桶" }]
 """
+)
 
 
 def load(say: Chat, folder: Path, text: str = PROJECTS) -> None:

@@ -1,45 +1,24 @@
 """The people of the loop, and what each of them holds at its end, word for word."""
 
+from tests.handlers.givers import GIVERS
+
 VOLUNTEERS = [f"v{nth}" for nth in range(1, 13)]
 # Eight who said that they go after two hours, and one for whom the three of the plan count.
 MINUTES = 8 * 120 + 180
 GIVEN = f"3家单位、来了9人、志愿服务{MINUTES}分钟、急救包500套、培训医生4名"
-PEOPLE = """
-[[organization]]
-id = "maple"
-kind = "company"
-name = "枫叶医药"
-[[organization]]
-id = "cedar"
-kind = "company"
-name = "雪松科技"
-[[organization]]
-id = "clinic"
-kind = "social"
-name = "白鸽诊所"
-[[member]]
-id = "bo"
-handle = "console:bo"
-name = "柏四"
-roles = ["representative@maple"]
-[[member]]
-id = "wen"
-handle = "console:wen"
-name = "文五"
-roles = ["representative@cedar"]
-[[member]]
-id = "qin"
-handle = "console:qin"
-name = "秦六"
-roles = ["representative@clinic"]
+PEOPLE = (
+    GIVERS
+    + """
 [[member]]
 id = "keeper"
 handle = "console:keeper"
 name = "苑长"
 roles = ["staff@estate"]
-""" + "".join(
-    f'[[member]]\nid = "{who}"\nhandle = "console:{who}"\nname = "志愿者{who}"\norganizations = ["maple"]\n'
-    for who in VOLUNTEERS
+"""
+    + "".join(
+        f'[[member]]\nid = "{who}"\nhandle = "console:{who}"\nname = "志愿者{who}"\norganizations = ["maple"]\n'
+        for who in VOLUNTEERS
+    )
 )
 TITLE = "项2「大堂急救角」"
 _GIVES = {
